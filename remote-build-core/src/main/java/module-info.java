@@ -1,0 +1,12 @@
+/**
+ * Builds Nix derivations on other machines.
+ *
+ * @since 0.1
+ */
+module io.github.remotebuild.core {
+  requires static transitive org.jspecify;
+  requires org.slf4j;
+
+  exports io.github.remotebuild.model;
+  exports io.github.remotebuild.transport;
+}
