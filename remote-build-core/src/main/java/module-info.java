@@ -5,8 +5,11 @@
  */
 module io.github.remotebuild.core {
   requires static transitive org.jspecify;
+  requires com.fasterxml.jackson.core;
   requires org.slf4j;
 
   exports io.github.remotebuild.model;
+  exports io.github.remotebuild.store;
   exports io.github.remotebuild.transport;
+  exports io.github.remotebuild.wire;
 }
