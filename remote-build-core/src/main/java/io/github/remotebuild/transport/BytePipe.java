@@ -142,6 +142,9 @@ public final class BytePipe implements AutoCloseable {
 
   /** A fresh exception, as one shared by two threads would carry the wrong stack. */
   private static IOException copyOf(IOException reason) {
+    if (reason instanceof TransportException known) {
+      return new TransportException(known.problem(), String.valueOf(known.getMessage()), known);
+    }
     return new IOException(reason.getMessage(), reason);
   }
 
