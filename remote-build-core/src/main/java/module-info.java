@@ -5,6 +5,7 @@
  */
 module io.github.remotebuild.core {
   requires static transitive org.jspecify;
+  requires com.fasterxml.jackson.core;
   requires org.slf4j;
 
   exports io.github.remotebuild.model;
