@@ -2,12 +2,9 @@ package io.github.remotebuild.model;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * A derivation whose inputs are all store paths: what a machine is asked to build.
@@ -30,16 +27,14 @@ public record BasicDerivation(
     ByteString builder,
     List<ByteString> arguments,
     SortedMap<ByteString, ByteString> environment) {
-  /** Copies the collections and checks that there is an output. */
+  /** Copies the collections and checks the outputs and the platform. */
   public BasicDerivation {
-    outputs = Collections.unmodifiableSortedMap(new TreeMap<>(outputs));
-    inputSources = Collections.unmodifiableSortedSet(new TreeSet<>(inputSources));
+    outputs = SortedCopies.of(outputs);
+    inputSources = SortedCopies.of(inputSources);
     requireNonNull(platform, "platform");
     requireNonNull(builder, "builder");
     arguments = List.copyOf(arguments);
-    environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
-    if (outputs.isEmpty()) {
-      throw new IllegalArgumentException("A derivation has at least one output");
-    }
+    environment = SortedCopies.of(environment);
+    DerivationRules.check(outputs, platform);
   }
 }

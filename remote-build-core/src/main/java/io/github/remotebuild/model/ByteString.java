@@ -38,6 +38,16 @@ public final class ByteString implements Comparable<ByteString> {
     return length == 0 ? EMPTY : new ByteString(Arrays.copyOfRange(bytes, offset, offset + length));
   }
 
+  /** The sequence over {@code bytes} itself; nobody may change them afterwards. */
+  static ByteString wrap(byte[] bytes) {
+    return bytes.length == 0 ? EMPTY : new ByteString(bytes);
+  }
+
+  /** The bytes themselves; nobody may change them. */
+  byte[] unsafeBytes() {
+    return bytes;
+  }
+
   /** The empty sequence. */
   public static ByteString empty() {
     return EMPTY;

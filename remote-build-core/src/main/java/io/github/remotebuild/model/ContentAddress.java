@@ -3,8 +3,8 @@ package io.github.remotebuild.model;
 import static java.util.Objects.requireNonNull;
 
 /**
- * How a store object's path follows from its content: {@code text:sha256:…}, {@code fixed:…} or
- * {@code fixed:r:…}.
+ * How a store object's path follows from its content: {@code text:sha256:…}, {@code fixed:…},
+ * {@code fixed:r:…} or {@code fixed:git:…}.
  *
  * <p>Immutable. Source of the spelling: {@code src/libstore/content-address.cc}, Nix 2.8 to 2.34.
  *
@@ -13,13 +13,12 @@ import static java.util.Objects.requireNonNull;
  * @since 0.1
  */
 public record ContentAddress(ContentAddressMethod method, Hash hash) {
+  private static final String FIXED = "fixed:";
+
   /** Checks that the method allows the algorithm. */
   public ContentAddress {
     requireNonNull(method, "method");
-    requireNonNull(hash, "hash");
-    if (method == ContentAddressMethod.TEXT && hash.algorithm() != HashAlgorithm.SHA256) {
-      throw new IllegalArgumentException("Text is addressed by sha256, not " + hash.algorithm());
-    }
+    method.require(requireNonNull(hash, "hash").algorithm());
   }
 
   /**
@@ -28,36 +27,36 @@ public record ContentAddress(ContentAddressMethod method, Hash hash) {
    * @throws FormatException if the text is no content address
    */
   public static ContentAddress parse(String text) {
-    if (text.startsWith("text:")) {
-      return new ContentAddress(
-          ContentAddressMethod.TEXT, parseHash(text.substring("text:".length()), text));
+    ContentAddressMethod method;
+    String rest;
+    if (text.startsWith(ContentAddressMethod.TEXT.prefix())) {
+      method = ContentAddressMethod.TEXT;
+      rest = text.substring(method.prefix().length());
+    } else if (text.startsWith(FIXED)) {
+      String prefixed = text.substring(FIXED.length());
+      method = ContentAddressMethod.ofPrefixed(prefixed);
+      rest = prefixed.substring(method.prefix().length());
+    } else {
+      throw problem("'text:' or 'fixed:' at the beginning", text);
     }
-    if (!text.startsWith("fixed:")) {
-      throw new FormatException(
-          "content address", "", "'text:' or 'fixed:' at the beginning", "'" + text + "'");
+    boolean textAsFixed = method == ContentAddressMethod.TEXT && text.startsWith(FIXED);
+    if (textAsFixed || rest.indexOf(':') <= 0) {
+      throw problem("algorithm:hash at the end", text);
     }
-    String rest = text.substring("fixed:".length());
-    if (rest.startsWith("r:")) {
-      return new ContentAddress(ContentAddressMethod.NAR, parseHash(rest.substring(2), text));
+    Hash hash = Hash.parse(rest);
+    if (!method.allows(hash.algorithm())) {
+      throw problem("an algorithm that the method allows", text);
     }
-    if (rest.startsWith("git:")) {
-      return new ContentAddress(ContentAddressMethod.GIT, parseHash(rest.substring(4), text));
-    }
-    return new ContentAddress(ContentAddressMethod.FLAT, parseHash(rest, text));
+    return new ContentAddress(method, hash);
   }
 
-  private static Hash parseHash(String text, String whole) {
-    int colon = text.indexOf(':');
-    if (colon <= 0) {
-      throw new FormatException(
-          "content address", "", "algorithm:hash at the end", "'" + whole + "'");
-    }
-    return Hash.parse(text);
+  private static FormatException problem(String expected, String text) {
+    return new FormatException("content address", "", expected, "'" + text + "'");
   }
 
   /** The form that Nix prints, with the hash in base-32. */
   @Override
   public String toString() {
-    return (method == ContentAddressMethod.TEXT ? "" : "fixed:") + method.prefix() + hash;
+    return (method == ContentAddressMethod.TEXT ? "" : FIXED) + method.prefix() + hash;
   }
 }

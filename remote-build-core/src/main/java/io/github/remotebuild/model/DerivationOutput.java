@@ -3,6 +3,7 @@ package io.github.remotebuild.model;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * How the path of one output of a derivation is decided.
@@ -16,7 +17,33 @@ public sealed interface DerivationOutput {
   /** The path, if it is known before the build. */
   Optional<StorePath> path();
 
-  /** An output whose path follows from the derivation. */
+  /** What the function for this case gives. */
+  default <R> R match(
+      Function<? super InputAddressed, ? extends R> inputAddressed,
+      Function<? super Fixed, ? extends R> fixed,
+      Function<? super Floating, ? extends R> floating,
+      Function<? super Deferred, ? extends R> deferred,
+      Function<? super Impure, ? extends R> impure) {
+    if (this instanceof InputAddressed output) {
+      return inputAddressed.apply(output);
+    }
+    if (this instanceof Fixed output) {
+      return fixed.apply(output);
+    }
+    if (this instanceof Floating output) {
+      return floating.apply(output);
+    }
+    if (this instanceof Deferred output) {
+      return deferred.apply(output);
+    }
+    return impure.apply((Impure) this);
+  }
+
+  /**
+   * An output whose path follows from the derivation.
+   *
+   * @param storePath the path
+   */
   record InputAddressed(StorePath storePath) implements DerivationOutput {
     /** Refuses null. */
     public InputAddressed {
@@ -29,7 +56,12 @@ public sealed interface DerivationOutput {
     }
   }
 
-  /** An output whose content is known beforehand. */
+  /**
+   * An output whose content is known beforehand.
+   *
+   * @param storePath the path as the derivation states it; see {@link StoreDir#fixedOutputPath}
+   * @param contentAddress the content
+   */
   record Fixed(StorePath storePath, ContentAddress contentAddress) implements DerivationOutput {
     /** Refuses null. */
     public Fixed {
@@ -43,13 +75,19 @@ public sealed interface DerivationOutput {
     }
   }
 
-  /** A content-addressed output: its path is known when it is built. */
+  /**
+   * A content-addressed output: its path is known when it is built. Experimental in Nix ({@code
+   * ca-derivations}).
+   *
+   * @param method how the content will be hashed
+   * @param algorithm by which algorithm
+   */
   record Floating(ContentAddressMethod method, HashAlgorithm algorithm)
       implements DerivationOutput {
-    /** Refuses null. */
+    /** Refuses an algorithm that the method does not allow. */
     public Floating {
       requireNonNull(method, "method");
-      requireNonNull(algorithm, "algorithm");
+      method.require(requireNonNull(algorithm, "algorithm"));
     }
 
     @Override
@@ -66,12 +104,18 @@ public sealed interface DerivationOutput {
     }
   }
 
-  /** A content-addressed output that may differ from build to build. */
+  /**
+   * A content-addressed output that may differ from build to build. Experimental in Nix ({@code
+   * impure-derivations}, since 2.8).
+   *
+   * @param method how the content will be hashed
+   * @param algorithm by which algorithm
+   */
   record Impure(ContentAddressMethod method, HashAlgorithm algorithm) implements DerivationOutput {
-    /** Refuses null. */
+    /** Refuses an algorithm that the method does not allow. */
     public Impure {
       requireNonNull(method, "method");
-      requireNonNull(algorithm, "algorithm");
+      method.require(requireNonNull(algorithm, "algorithm"));
     }
 
     @Override

@@ -43,8 +43,8 @@ public record PathInfo(
       throw new IllegalArgumentException(
           "The NAR of " + path + " cannot have " + narSizeBytes + " bytes");
     }
-    references = Collections.unmodifiableSortedSet(new TreeSet<>(references));
-    signatures = Collections.unmodifiableSortedSet(new TreeSet<>(signatures));
+    references = SortedCopies.of(references);
+    signatures = SortedCopies.of(signatures);
   }
 
   /** A path info without deriver, signatures or content address. */

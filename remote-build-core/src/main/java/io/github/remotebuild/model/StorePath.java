@@ -16,7 +16,7 @@ public final class StorePath implements Comparable<StorePath> {
   /** The most characters a name may have. */
   public static final int NAME_LENGTH_LIMIT = 211;
 
-  private static final String DRV_SUFFIX = ".drv";
+  static final String DRV_SUFFIX = ".drv";
 
   private final StoreDir storeDir;
   private final String baseName;
@@ -50,46 +50,56 @@ public final class StorePath implements Comparable<StorePath> {
   }
 
   static StorePath fromBaseName(StoreDir storeDir, String baseName) {
-    if (baseName.length() < HASH_PART_LENGTH + 2) {
-      throw problem("32 characters of hash, a dash and a name", baseName);
-    }
-    for (int i = 0; i < HASH_PART_LENGTH; i++) {
-      if (!NixBase32.isDigit(baseName.charAt(i))) {
-        throw problem("a base-32 digit as character " + (i + 1) + " of the hash", baseName);
-      }
-    }
-    if (baseName.charAt(HASH_PART_LENGTH) != '-') {
-      throw problem("a dash after the hash", baseName);
-    }
-    String name = baseName.substring(HASH_PART_LENGTH + 1);
-    checkName(name, baseName);
-    return new StorePath(storeDir, baseName);
+    return fromText(storeDir, baseName, 0);
   }
 
-  private static void checkName(String name, String found) {
-    if (name.length() > NAME_LENGTH_LIMIT) {
-      throw problem("a name of at most " + NAME_LENGTH_LIMIT + " characters", found);
+  /** The store path whose base name begins at {@code start} of {@code text}. */
+  static StorePath fromText(StoreDir storeDir, String text, int start) {
+    int nameStart = start + HASH_PART_LENGTH + 1;
+    if (text.length() <= nameStart) {
+      throw problem(text, text.length(), "32 characters of hash, a dash and a name");
     }
-    if (name.equals(".") || name.equals("..") || name.startsWith(".-") || name.startsWith("..-")) {
-      throw problem("a name that is not '.' or '..' up to its first dash", found);
+    for (int i = start; i < nameStart - 1; i++) {
+      if (!NixBase32.isDigit(text.charAt(i))) {
+        throw problem(text, i, "a base-32 digit of the hash (no e, o, t, u)");
+      }
     }
-    for (int i = 0; i < name.length(); i++) {
-      if (!isNameCharacter(name.charAt(i))) {
-        throw problem(
-            "a name of letters, digits and + - . _ ? = only, not '" + name.charAt(i) + "'", found);
+    if (text.charAt(nameStart - 1) != '-') {
+      throw problem(text, nameStart - 1, "a dash after the hash");
+    }
+    checkName(text, nameStart);
+    return new StorePath(storeDir, text.substring(start));
+  }
+
+  private static void checkName(String text, int start) {
+    if (text.length() - start > NAME_LENGTH_LIMIT) {
+      throw problem(
+          text,
+          start + NAME_LENGTH_LIMIT,
+          "the end, as a name has at most " + NAME_LENGTH_LIMIT + " characters");
+    }
+    for (int i = start; i < text.length(); i++) {
+      if (!isNameCharacter(text.charAt(i))) {
+        throw problem(text, i, "a letter, a digit or one of + - . _ ? =");
+      }
+    }
+    if (text.charAt(start) == '.') {
+      int dots = text.startsWith("..", start) ? 2 : 1;
+      if (start + dots == text.length() || text.charAt(start + dots) == '-') {
+        throw problem(text, start, "a name that is not '.' or '..' up to its first dash");
       }
     }
   }
 
-  private static boolean isNameCharacter(char c) {
-    return (c >= '0' && c <= '9')
-        || (c >= 'a' && c <= 'z')
+  static boolean isNameCharacter(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= '0' && c <= '9')
         || (c >= 'A' && c <= 'Z')
         || "+-._?=".indexOf(c) >= 0;
   }
 
-  private static FormatException problem(String expected, String found) {
-    return new FormatException("store path", "", expected, "'" + found + "'");
+  private static FormatException problem(String text, int at, String expected) {
+    return new FormatException("store path", "character " + (at + 1), expected, "'" + text + "'");
   }
 
   /** The directory of the store. */

@@ -1,0 +1,10 @@
+/**
+ * The only place that knows the JSON library.
+ *
+ * <p>For the other packages of this module; not exported. Start with {@link
+ * io.github.remotebuild.internal.json.JsonAttributes}.
+ */
+@NullMarked
+package io.github.remotebuild.internal.json;
+
+import org.jspecify.annotations.NullMarked;
