@@ -7,6 +7,8 @@ module io.github.remotebuild.core {
   requires static transitive org.jspecify;
   requires org.slf4j;
 
+  exports io.github.remotebuild.machines;
   exports io.github.remotebuild.model;
+  exports io.github.remotebuild.policy;
   exports io.github.remotebuild.transport;
 }
