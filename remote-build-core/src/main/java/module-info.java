@@ -9,6 +9,7 @@ module io.github.remotebuild.core {
   requires org.slf4j;
 
   exports io.github.remotebuild.model;
+  exports io.github.remotebuild.nar;
   exports io.github.remotebuild.store;
   exports io.github.remotebuild.transport;
   exports io.github.remotebuild.wire;
