@@ -2,12 +2,12 @@ package io.github.remotebuild.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.remotebuild.internal.text.AnsiEscapes;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * What a store says after it was asked to build a derivation.
@@ -35,9 +35,6 @@ public record BuildResult(
     Optional<Instant> startTime,
     Optional<Instant> stopTime,
     SortedMap<String, Realisation> builtOutputs) {
-  private static final Pattern ANSI_ESCAPE =
-      Pattern.compile("\u001b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\)|.)?");
-
   /** Copies the map. */
   public BuildResult {
     requireNonNull(status, "status");
@@ -49,7 +46,7 @@ public record BuildResult(
 
   /** The error message without terminal escapes, for display and for matching. */
   public String plainErrorMessage() {
-    return ANSI_ESCAPE.matcher(errorMessage).replaceAll("");
+    return AnsiEscapes.strip(errorMessage);
   }
 
   /** Whether all outputs are there. */

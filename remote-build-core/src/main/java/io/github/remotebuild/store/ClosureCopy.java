@@ -1,7 +1,10 @@
 package io.github.remotebuild.store;
 
 import io.github.remotebuild.model.PathInfo;
+import io.github.remotebuild.model.StorePath;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Copies store paths from one store to another.
@@ -19,8 +22,9 @@ public final class ClosureCopy {
   /**
    * Copies the paths, in the order given.
    *
-   * <p>Both sessions must be used by nobody else meanwhile. After a failure the session of the side
-   * that failed is unusable, and the other one too if it was left half-way.
+   * <p>Both sessions must be used by nobody else meanwhile; to end a copy early, abort one of them
+   * from another thread. After a failure the session of the side that failed is unusable, and the
+   * other one too if it was left half-way.
    *
    * @param infos what the source says of the paths, references before what refers to them
    * @param source where the paths are
@@ -31,8 +35,27 @@ public final class ClosureCopy {
    */
   public static void copy(
       List<PathInfo> infos, StoreSession source, StoreSession destination, CopyListener listener) {
+    checkOrder(infos);
     if (!infos.isEmpty()) {
-      throw new UnsupportedOperationException();
+      new CopyRun(infos, source, destination, listener).run();
+    }
+  }
+
+  private static void checkOrder(List<PathInfo> infos) {
+    Set<StorePath> coming = new HashSet<>();
+    for (PathInfo info : infos) {
+      if (!coming.add(info.path())) {
+        throw new IllegalArgumentException(info.path() + " comes twice");
+      }
+    }
+    for (PathInfo info : infos) {
+      for (StorePath reference : info.otherReferences()) {
+        if (coming.contains(reference)) {
+          throw new IllegalArgumentException(
+              info.path() + " comes before " + reference + ", to which it refers");
+        }
+      }
+      coming.remove(info.path());
     }
   }
 }
