@@ -1,13 +1,11 @@
-<<<<<<< HEAD
 /**
  * The only place that knows the JSON library.
  *
- * <p>For the other packages of this module; not exported. Start with {@link
- * io.github.remotebuild.internal.json.JsonAttributes}.
+ * <p>For the other packages of this module; not exported. {@link
+ * io.github.remotebuild.internal.json.JsonAttributes} reads a derivation's structured attributes,
+ * {@link io.github.remotebuild.internal.json.RealisationJson} what the serve protocol says of built
+ * outputs.
  */
-=======
-/** The little JSON that Nix's protocols carry. Not exported. */
->>>>>>> store
 @NullMarked
 package io.github.remotebuild.internal.json;
 
