@@ -5,13 +5,14 @@ import static java.util.Objects.requireNonNull;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.Locale;
 
 /**
  * A hash of known algorithm, readable and printable in every spelling that Nix uses.
  *
  * <p>Spellings: {@code sha256:<base-16, base-32 or base-64>}, SRI {@code sha256-<base-64>}, and the
- * bare text where the algorithm is known. Instances are immutable.
+ * bare text where the algorithm is known. Base-16 may be in upper case, base-64 may lack its
+ * padding and have line feeds inside; which base it is follows from the length. Instances are
+ * immutable.
  *
  * @since 0.1
  */
@@ -57,7 +58,7 @@ public final class Hash implements Comparable<Hash> {
       return decodeBase64(
           HashAlgorithm.parse(text.substring(0, dash)), text.substring(dash + 1), text);
     }
-    throw new FormatException("hash", "", "algorithm:hash or algorithm-base64", "'" + text + "'");
+    throw problem("algorithm:hash or algorithm-base64", text);
   }
 
   /**
@@ -69,38 +70,46 @@ public final class Hash implements Comparable<Hash> {
     boolean named = text.indexOf(':') > 0 || text.indexOf('-') > 0;
     Hash hash = named ? parse(text) : decode(expected, text, text);
     if (hash.algorithm != expected) {
-      throw new FormatException("hash", "", "a " + expected + " hash", "'" + text + "'");
+      throw problem("a " + expected + " hash", text);
     }
     return hash;
   }
 
   private static Hash decode(HashAlgorithm algorithm, String digits, String whole) {
     int size = algorithm.sizeBytes();
-    if (digits.length() == size * 2) {
+    if (digits.length() == size * 2 && digits.indexOf('\n') < 0) {
       try {
-        return new Hash(algorithm, HexFormat.of().parseHex(digits.toLowerCase(Locale.ROOT)));
+        return new Hash(algorithm, HexFormat.of().parseHex(digits));
       } catch (IllegalArgumentException e) {
-        throw new FormatException("hash", "", "hexadecimal digits", "'" + whole + "'");
+        throw problem("hexadecimal digits only", whole);
       }
     }
-    if (digits.length() == NixBase32.encodedLength(size)) {
-      return new Hash(algorithm, NixBase32.decode(digits));
+    if (digits.length() == NixBase32.encodedLength(size) && digits.indexOf('\n') < 0) {
+      try {
+        return new Hash(algorithm, NixBase32.decode(digits));
+      } catch (FormatException e) {
+        throw problem(e.expected(), whole);
+      }
     }
     return decodeBase64(algorithm, digits, whole);
   }
 
+  /** Padding may be missing, and line feeds may stand anywhere, as in Nix. */
   private static Hash decodeBase64(HashAlgorithm algorithm, String digits, String whole) {
     byte[] bytes;
     try {
-      bytes = Base64.getDecoder().decode(digits);
+      bytes = Base64.getDecoder().decode(digits.replace("\n", ""));
     } catch (IllegalArgumentException e) {
       bytes = new byte[0];
     }
     if (bytes.length != algorithm.sizeBytes()) {
-      throw new FormatException(
-          "hash", "", "a " + algorithm + " hash in base-16, base-32 or base-64", "'" + whole + "'");
+      throw problem("a " + algorithm + " hash in base-16, base-32 or base-64", whole);
     }
     return new Hash(algorithm, bytes);
+  }
+
+  private static FormatException problem(String expected, String whole) {
+    return new FormatException("hash", "", expected, "'" + whole + "'");
   }
 
   /** The algorithm. */

@@ -2,6 +2,9 @@ package io.github.remotebuild.model;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Base64;
+import java.util.Optional;
+
 /**
  * A signature over a store path's fingerprint, as text: {@code <key name>:<base-64>}.
  *
@@ -12,6 +15,8 @@ import static java.util.Objects.requireNonNull;
  * @since 0.1
  */
 public record Signature(String text) implements Comparable<Signature> {
+  private static final int SIZE_BYTES = 64;
+
   /** Refuses null. */
   public Signature {
     requireNonNull(text, "text");
@@ -23,6 +28,20 @@ public record Signature(String text) implements Comparable<Signature> {
   public String keyName() {
     int colon = text.indexOf(':');
     return colon < 0 ? "" : text.substring(0, colon);
+  }
+
+  /** The 64 bytes after the first colon, or nothing if the text has none that Nix could check. */
+  public Optional<ByteString> bytes() {
+    int colon = text.indexOf(':');
+    if (colon <= 0) {
+      return Optional.empty();
+    }
+    try {
+      byte[] bytes = Base64.getDecoder().decode(text.substring(colon + 1));
+      return bytes.length == SIZE_BYTES ? Optional.of(ByteString.wrap(bytes)) : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   @Override

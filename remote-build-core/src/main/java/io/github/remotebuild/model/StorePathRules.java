@@ -32,11 +32,16 @@ final class StorePathRules {
     if (address.method() == ContentAddressMethod.TEXT) {
       return text(dir, name, address.hash(), new TreeSet<>());
     }
-    if (address.method() == ContentAddressMethod.NAR
-        && address.hash().algorithm() == HashAlgorithm.SHA256) {
+    if (isSource(address)) {
       return source(dir, name, address.hash(), new TreeSet<>(), false);
     }
     return make(dir, "output:out", sha256(fixedText(address)), name);
+  }
+
+  /** Whether paths of this kind are made like those of sources, and may have references. */
+  static boolean isSource(ContentAddress address) {
+    return address.method() == ContentAddressMethod.NAR
+        && address.hash().algorithm() == HashAlgorithm.SHA256;
   }
 
   /** What Nix hashes in place of a content-addressed object. */

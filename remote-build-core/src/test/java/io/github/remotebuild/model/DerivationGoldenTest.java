@@ -13,9 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class DerivationGoldenTest {
-  private static final SortedMap<StorePath, byte[]> TEXTS = Golden.texts("derivations");
+  private static final SortedMap<StorePath, byte[]> TEXTS = Golden.texts("derivations", "dynamic");
   private static final SortedMap<StorePath, Derivation> DERIVATIONS =
-      Golden.derivations("derivations");
+      Golden.derivations("derivations", "dynamic");
 
   static Stream<StorePath> paths() {
     return TEXTS.keySet().stream();

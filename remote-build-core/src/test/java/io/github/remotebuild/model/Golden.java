@@ -15,8 +15,15 @@ final class Golden {
   private Golden() {}
 
   /** The texts of the {@code .drv} files in {@code golden/<directory>}, by path. */
-  static SortedMap<StorePath, byte[]> texts(String directory) {
+  static SortedMap<StorePath, byte[]> texts(String... directories) {
     TreeMap<StorePath, byte[]> texts = new TreeMap<>();
+    for (String directory : directories) {
+      addTexts(directory, texts);
+    }
+    return Collections.unmodifiableSortedMap(texts);
+  }
+
+  private static void addTexts(String directory, SortedMap<StorePath, byte[]> texts) {
     try (Stream<Path> files = Files.list(path(directory))) {
       for (Path file : (Iterable<Path>) files::iterator) {
         String name = file.getFileName().toString();
@@ -27,18 +34,17 @@ final class Golden {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return Collections.unmodifiableSortedMap(texts);
   }
 
-  static SortedMap<StorePath, Derivation> derivations(String directory) {
+  static SortedMap<StorePath, Derivation> derivations(String... directories) {
     TreeMap<StorePath, Derivation> derivations = new TreeMap<>();
-    texts(directory).forEach((path, text) -> derivations.put(path, Derivation.parse(path, text)));
+    texts(directories).forEach((path, text) -> derivations.put(path, Derivation.parse(path, text)));
     return Collections.unmodifiableSortedMap(derivations);
   }
 
   /** The only derivation of this name. */
   static Derivation named(String name) {
-    return derivations("derivations").entrySet().stream()
+    return derivations("derivations", "dynamic").entrySet().stream()
         .filter(entry -> entry.getKey().derivationName().equals(name))
         .reduce(
             (one, other) -> {
