@@ -134,8 +134,11 @@ public final class NarParser {
     if (isComplete()) {
       return 0;
     }
-    if (contentsLeft > 0 || paddingLeft > 0) {
-      return contentsLeft + paddingLeft;
+    if (contentsLeft > 0) {
+      return contentsLeft;
+    }
+    if (paddingLeft > 0) {
+      return paddingLeft;
     }
     if (pendingBytes < HEADER_BYTES) {
       return (long) HEADER_BYTES - pendingBytes;

@@ -112,10 +112,11 @@ public final class NarWriter implements NarHandler {
       throw new IllegalArgumentException(
           "An archive has at most " + NarRules.DEPTH_LIMIT + " directories in each other");
     }
-    ByteString last = lastNames.pop();
+    ByteString last = lastNames.element();
     if (name.compareTo(last) <= 0) {
       throw new IllegalArgumentException("'" + name + "' does not come after '" + last + "'");
     }
+    lastNames.pop();
     lastNames.push(name);
     out.write(ENTRY);
     writeString(name);

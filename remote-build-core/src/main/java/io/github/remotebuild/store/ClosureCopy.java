@@ -22,9 +22,9 @@ public final class ClosureCopy {
   /**
    * Copies the paths, in the order given.
    *
-   * <p>Both sessions must be used by nobody else meanwhile; to end a copy early, abort one of them
-   * from another thread. After a failure the session of the side that failed is unusable, and the
-   * other one too if it was left half-way.
+   * <p>Both sessions must be used by nobody else meanwhile; to end a copy early, abort both from
+   * another thread. After a failure the session of the side that failed is unusable, and the other
+   * one too if it was left half-way.
    *
    * @param infos what the source says of the paths, references before what refers to them
    * @param source where the paths are

@@ -2,7 +2,6 @@ package io.github.remotebuild.store;
 
 import io.github.remotebuild.model.FormatException;
 import io.github.remotebuild.transport.RemoteProcess;
-import io.github.remotebuild.transport.TransportException;
 import io.github.remotebuild.wire.WireInput;
 import io.github.remotebuild.wire.WireOutput;
 import java.io.InterruptedIOException;
@@ -132,13 +131,11 @@ final class ServeProcess {
       }
       return exception(StoreProblem.ENDED, prefix + ended + lastWords(lines), cause);
     }
-    if (cause instanceof TransportException) {
-      return exception(StoreProblem.TRANSPORT, prefix + cause.getMessage(), cause);
-    }
-    return exception(
-        StoreProblem.ENDED,
-        prefix + "the connection to the store process broke off" + lastWords(lines),
-        cause);
+    String broken = prefix + "the connection to the store process broke off" + lastWords(lines);
+    StoreException ended = exception(StoreProblem.ENDED, broken, cause);
+    return ended.transportProblem().isEmpty()
+        ? ended
+        : exception(StoreProblem.TRANSPORT, broken, cause);
   }
 
   /** The exit status, once everything the process had to say is there. */

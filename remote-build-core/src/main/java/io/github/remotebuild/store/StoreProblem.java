@@ -12,7 +12,7 @@ public enum StoreProblem {
   NOT_A_STORE,
   /** The store process speaks a version of the protocol that we do not. */
   WRONG_VERSION,
-  /** The store process sent something that the protocol does not allow. */
+  /** The store process sent something that the protocol or the bounds on it do not allow. */
   PROTOCOL,
   /** The store process ended, or the connection did, and it did not say why. */
   ENDED,
@@ -20,7 +20,7 @@ public enum StoreProblem {
   REJECTED,
   /** The bytes of a path are not those that its hash and size promise. */
   HASH_MISMATCH,
-  /** An answer is larger than the bound on it. */
+  /** A file is larger than the caller wants to read. */
   TOO_LARGE,
   /** The transport lost the machine; see {@link StoreException#transportProblem()}. */
   TRANSPORT,
