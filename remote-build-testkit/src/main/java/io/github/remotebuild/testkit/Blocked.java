@@ -70,6 +70,18 @@ final class Blocked {
     }
   }
 
+  /** Waits for the call to end, and returns the bytes it returned. */
+  byte[] bytesWithin(Duration patience) throws InterruptedException {
+    try {
+      return (byte[]) result.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw new AssertionError(thread.getName() + " failed", e.getCause());
+    } catch (TimeoutException e) {
+      throw new AssertionError(
+          thread.getName() + " was not freed within " + patience + ": " + stack(), e);
+    }
+  }
+
   /** Waits for the call to end in any way. */
   void endsWithin(Duration patience) throws InterruptedException {
     thread.join(patience.toMillis());

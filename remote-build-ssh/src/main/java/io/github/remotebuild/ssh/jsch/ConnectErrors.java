@@ -176,7 +176,10 @@ final class ConnectErrors {
     }
     List<String> notes = new ArrayList<>(identities == null ? List.of() : identities.notes());
     if (offered.isEmpty() && notes.isEmpty()) {
-      notes.add("none is given with the machine or for the transport");
+      notes.add(
+          identities == null || identities.isEmpty()
+              ? "none is given with the machine or for the transport"
+              : "logging in by key is not offered, and we know no other way");
     }
     if (!notes.isEmpty()) {
       text.append(" (").append(String.join("; ", notes)).append(")");

@@ -133,6 +133,11 @@ final class Identities implements IdentityRepository {
     }
   }
 
+  /** Whether there is no key to offer. */
+  boolean isEmpty() {
+    return keys.isEmpty();
+  }
+
   /** The keys the machine was shown, for messages: never anything secret. */
   List<String> offered() {
     return offered;

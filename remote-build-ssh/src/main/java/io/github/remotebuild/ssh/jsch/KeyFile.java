@@ -70,8 +70,7 @@ final class KeyFile implements Identity {
     byte[] bytes = readBytes(file);
     KeyPair pair;
     try {
-      if (new String(bytes, 0, Math.min(bytes.length, 4), StandardCharsets.US_ASCII)
-          .equals("ssh-")) {
+      if (HostKeyText.decode(new String(bytes, StandardCharsets.US_ASCII)).isPresent()) {
         throw unusable("is a public key; the private key is wanted", null);
       }
       pair = KeyPair.load(jsch, bytes, null);

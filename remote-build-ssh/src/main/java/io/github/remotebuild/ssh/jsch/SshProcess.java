@@ -45,6 +45,9 @@ final class SshProcess implements RemoteProcess {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable JSchException refusal;
 
+  /** Whether the machine has said that the output is complete. */
+  private volatile boolean outputEnded;
+
   SshProcess(
       SshConnection connection, ChannelExec channel, StderrSink stderr, ConnectOptions options) {
     this.connection = connection;
@@ -119,7 +122,8 @@ final class SshProcess implements RemoteProcess {
       }
       to.close();
     } catch (IOException e) {
-      stdin.fail(e);
+      // What JSch says here is only where it noticed; the connection knows why.
+      stdin.fail(connection.isOpen() ? e : lost(connection.endReason()));
     }
   }
 
@@ -198,7 +202,10 @@ final class SshProcess implements RemoteProcess {
     if (ended.getCount() > 0) {
       stderr.end();
       ended.countDown();
-      stdin.fail(new IOException("the program on " + connection.name() + " has ended"));
+      stdin.fail(
+          outputEnded
+              ? new IOException("the program on " + connection.name() + " has ended")
+              : lost(connection.endReason()));
     }
   }
 
@@ -219,6 +226,7 @@ final class SshProcess implements RemoteProcess {
     @Override
     public void close() throws IOException {
       if (channel.isConnected() || channel.getExitStatus() >= 0) {
+        outputEnded = true;
         to.close();
       } else {
         stdout.fail(lost(connection.endReason()));
