@@ -32,8 +32,12 @@ final class NarPipeline {
     int aheadBytes = 0;
     int asked = 0;
     for (StorePath path : paths) {
-      while (asked < paths.size() && (ahead.isEmpty() || aheadBytes < aheadLimitBytes)) {
-        int bytes = requests.dumpStorePath(paths.get(asked++));
+      while (asked < paths.size()) {
+        int bytes = ServeRequests.dumpStorePathBytes(paths.get(asked));
+        if (!ahead.isEmpty() && aheadBytes + bytes > aheadLimitBytes) {
+          break;
+        }
+        requests.dumpStorePath(paths.get(asked++));
         ahead.add(bytes);
         aheadBytes += bytes;
       }

@@ -1,7 +1,10 @@
 package io.github.remotebuild.store;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.remotebuild.model.FormatException;
 import io.github.remotebuild.transport.RemoteProcess;
+import io.github.remotebuild.transport.TransportException;
 import io.github.remotebuild.wire.WireInput;
 import io.github.remotebuild.wire.WireOutput;
 import java.io.InterruptedIOException;
@@ -131,11 +134,24 @@ final class ServeProcess {
       }
       return exception(StoreProblem.ENDED, prefix + ended + lastWords(lines), cause);
     }
-    String broken = prefix + "the connection to the store process broke off" + lastWords(lines);
-    StoreException ended = exception(StoreProblem.ENDED, broken, cause);
-    return ended.transportProblem().isEmpty()
-        ? ended
-        : exception(StoreProblem.TRANSPORT, broken, cause);
+    Optional<TransportException> transport = transportFailure(cause);
+    if (transport.isPresent()) {
+      return exception(
+          StoreProblem.TRANSPORT, prefix + transport.get().getMessage() + lastWords(lines), cause);
+    }
+    return exception(
+        StoreProblem.ENDED,
+        prefix + "the connection to the store process broke off" + lastWords(lines),
+        cause);
+  }
+
+  private static Optional<TransportException> transportFailure(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof TransportException transport) {
+        return Optional.of(transport);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The exit status, once everything the process had to say is there. */
@@ -162,7 +178,8 @@ final class ServeProcess {
   private static Optional<String> lastError(List<String> lines) {
     for (int i = lines.size() - 1; i >= 0; i--) {
       if (lines.get(i).startsWith("error:")) {
-        return Optional.of(String.join(" ", lines.subList(i, lines.size())));
+        return Optional.of(
+            lines.subList(i, lines.size()).stream().map(String::strip).collect(joining(" ")));
       }
     }
     return Optional.empty();

@@ -67,16 +67,15 @@ public final class ServeRequests {
     out.writeStorePaths(paths);
   }
 
-  /**
-   * Command 3.
-   *
-   * @return how many bytes it takes
-   */
-  public int dumpStorePath(StorePath path) throws IOException {
-    String text = path.toString();
+  /** Command 3. */
+  public void dumpStorePath(StorePath path) throws IOException {
     out.writeLong(DUMP_STORE_PATH);
-    out.writeText(text);
-    return 2 * Long.BYTES + ((text.length() + 7) & ~7);
+    out.writeText(path.toString());
+  }
+
+  /** How many bytes command 3 takes. */
+  public static int dumpStorePathBytes(StorePath path) {
+    return 2 * Long.BYTES + ((path.toString().length() + 7) & ~7);
   }
 
   /** Command 7, without the outputs of derivations. */

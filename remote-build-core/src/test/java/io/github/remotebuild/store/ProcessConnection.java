@@ -1,5 +1,7 @@
 package io.github.remotebuild.store;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.remotebuild.transport.Connection;
 import io.github.remotebuild.transport.RemoteProcess;
 import io.github.remotebuild.transport.StderrSink;
@@ -9,28 +11,46 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
-/** Starts programs on this machine; just enough of a transport for these tests. */
+/**
+ * Starts programs on this machine, or by one that runs commands on another; just enough of a
+ * transport for these tests.
+ */
 final class ProcessConnection implements Connection {
-  private final Map<String, String> environment;
+  private final List<String> prefix;
 
-  ProcessConnection(Map<String, String> environment) {
-    this.environment = Map.copyOf(environment);
+  /** Starts programs here. */
+  ProcessConnection() {
+    this(List.of());
+  }
+
+  /** Hands the command, quoted for a shell, to a program such as {@code ssh machine}. */
+  ProcessConnection(List<String> prefix) {
+    this.prefix = List.copyOf(prefix);
   }
 
   @Override
   public RemoteProcess start(List<String> command, StderrSink stderr) throws TransportException {
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(environment);
+    List<String> words = new ArrayList<>(prefix);
+    if (prefix.isEmpty()) {
+      words.addAll(command);
+    } else {
+      words.add(command.stream().map(ProcessConnection::quoted).collect(joining(" ")));
+    }
+    ProcessBuilder builder = new ProcessBuilder(words);
     try {
       return new Running(builder.start(), stderr);
     } catch (IOException e) {
       throw new TransportException(TransportProblem.PROCESS_REFUSED, e.getMessage(), e);
     }
+  }
+
+  private static String quoted(String word) {
+    return "'" + word.replace("'", "'\\''") + "'";
   }
 
   @Override

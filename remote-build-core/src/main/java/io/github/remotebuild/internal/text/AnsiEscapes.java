@@ -7,7 +7,9 @@ public final class AnsiEscapes {
   /** Control sequences (colours), operating system commands (links), and other escapes. */
   private static final Pattern ESCAPE =
       Pattern.compile(
-          "\u001b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\)|[ -/]*[0-~])?");
+          "\u001b(?:\\[[0-?]*[ -/]*(?:[@-~]|$)"
+              + "|\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\|$)"
+              + "|[ -/]*[0-~])?");
 
   private AnsiEscapes() {}
 
