@@ -109,7 +109,10 @@ public sealed interface DerivationResult {
 
     @Override
     public String describe() {
-      return derivation.name() + " was not tried, because it needs " + rootCause.name();
+      return derivation.name()
+          + " was not tried, because it needs "
+          + rootCause.name()
+          + ", which failed";
     }
   }
 
@@ -128,7 +131,7 @@ public sealed interface DerivationResult {
 
     @Override
     public String describe() {
-      return "No machine can build " + derivation.name() + ": " + decision.explain();
+      return "Could not build " + derivation.name() + ": " + decision.explain();
     }
   }
 

@@ -26,6 +26,14 @@ public final class Main {
   /** Runs the program and returns its exit status. */
   static int run(String... arguments) {
     CommandLine line = new CommandLine(new Main());
+    line.setParameterExceptionHandler(
+        (exception, given) -> {
+          CommandLine command = exception.getCommandLine();
+          String name = command.getCommandSpec().qualifiedName();
+          command.getErr().println("remote-build: " + exception.getMessage());
+          command.getErr().println("Try '" + name + " --help'.");
+          return ExitStatus.USAGE;
+        });
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
           if (exception instanceof UsageProblem) {

@@ -8,8 +8,10 @@ import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.StorePath;
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -22,6 +24,9 @@ final class PlainView implements BuildListener {
   private final boolean isQuiet;
   private final boolean isVerbose;
   private final Map<StorePath, Deque<String>> tails = new HashMap<>();
+
+  /** Failures that are told only if something follows them: the last one is the outcome's. */
+  private final Map<StorePath, Failure> untold = new HashMap<>();
 
   PlainView(PrintWriter err, boolean isQuiet, boolean isVerbose) {
     this.err = err;
@@ -37,11 +42,7 @@ final class PlainView implements BuildListener {
     } else if (event instanceof BuildEvent.Waiting e) {
       detail(e.derivation().name() + ": waiting. " + e.reason());
     } else if (event instanceof BuildEvent.AttemptStarted e) {
-      detail(
-          e.derivation().name()
-              + ": trying "
-              + e.machine()
-              + (e.attempt() == 1 ? "" : " (attempt " + e.attempt() + ")"));
+      started(e);
     } else if (event instanceof BuildEvent.UploadStarted e) {
       progress(
           "sending "
@@ -64,7 +65,7 @@ final class PlainView implements BuildListener {
               + ") from "
               + e.machine());
     } else if (event instanceof BuildEvent.AttemptFailed e) {
-      progress(e.failure().message());
+      untold.put(e.derivation(), e.failure());
     } else if (event instanceof BuildEvent.Finished e) {
       finished(e);
     } else if (event instanceof BuildEvent.MachineResting e) {
@@ -75,6 +76,17 @@ final class PlainView implements BuildListener {
       progress("(" + e.events() + " log lines, " + size(e.logBytes()) + ", were not shown)");
     }
     err.flush();
+  }
+
+  private void started(BuildEvent.AttemptStarted attempt) {
+    Failure before = untold.remove(attempt.derivation());
+    String name = attempt.derivation().name();
+    if (before == null) {
+      detail(name + ": trying " + attempt.machine());
+    } else {
+      progress(before.message());
+      progress(name + ": trying " + attempt.machine() + " (attempt " + attempt.attempt() + ")");
+    }
   }
 
   private void log(BuildEvent.LogLine line) {
@@ -102,20 +114,18 @@ final class PlainView implements BuildListener {
 
   /** Says what came of the request, if it is anything but success. */
   void conclude(BuildOutcome outcome) {
-    outcome
-        .results()
-        .forEach(
-            (derivation, result) -> {
-              if (result instanceof DerivationResult.Failed failed) {
-                error(failed.failure(), derivation);
-              } else if (result instanceof DerivationResult.Declined) {
-                err.println("error: " + result.describe());
-              } else if (!isQuiet
-                  && !(result instanceof DerivationResult.Built)
-                  && !(result instanceof DerivationResult.AlreadyValid)) {
-                err.println(result.describe());
-              }
-            });
+    List<String> untried = new ArrayList<>();
+    for (DerivationResult result : outcome.results().values()) {
+      if (result instanceof DerivationResult.Failed failed) {
+        error(failed.failure(), failed.derivation());
+      } else if (result instanceof DerivationResult.Declined) {
+        err.println("error: " + result.describe());
+      } else if (result instanceof DerivationResult.DependencyFailed
+          || result instanceof DerivationResult.Cancelled) {
+        untried.add(result.describe());
+      }
+    }
+    untried.forEach(this::progress);
     if (outcome instanceof BuildOutcome.Failed failed && failed.results().isEmpty()) {
       err.println("error: " + failed.failure());
     } else if (outcome instanceof BuildOutcome.Cancelled cancelled) {
