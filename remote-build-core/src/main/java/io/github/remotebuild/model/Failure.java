@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Why something did not work: when, what, whose fault, what to do, and the original words.
@@ -27,6 +28,9 @@ public record Failure(
     Optional<String> machine,
     String message,
     List<String> evidence) {
+  /** What would move the cursor of a terminal, or worse. */
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\t]]+");
+
   /** Copies the evidence and refuses null. */
   public Failure {
     requireNonNull(phase, "phase");
@@ -38,12 +42,15 @@ public record Failure(
     evidence = List.copyOf(evidence);
   }
 
-  /** The message, followed by the evidence, each on a line of its own. */
+  /** The message, followed by what of the evidence it does not say already, line by line. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(message);
     for (String line : evidence) {
-      text.append("\n    ").append(line);
+      String readable = CONTROL.matcher(line).replaceAll(" ").strip();
+      if (!readable.isEmpty() && !message.contains(readable)) {
+        text.append("\n    ").append(readable);
+      }
     }
     return text.toString();
   }
