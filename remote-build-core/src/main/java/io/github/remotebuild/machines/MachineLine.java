@@ -20,7 +20,7 @@ final class MachineLine {
         String.join(
             " ",
             machine.storeUri().toString(),
-            machine.systems().stream().map(SystemType::name).collect(Collectors.joining(",")),
+            list(machine.systems().stream().map(SystemType::name).collect(Collectors.joining(","))),
             machine.sshKey().orElse("-"),
             Integer.toString(machine.maxJobs()),
             speed(machine.speedFactor()),
@@ -54,7 +54,12 @@ final class MachineLine {
   }
 
   private static String features(Features features) {
-    return features.isEmpty() ? "-" : features.toString();
+    return features.isEmpty() ? "-" : list(features.toString());
+  }
+
+  /** A list whose only name is {@code -} needs a comma, so that it is not taken for the default. */
+  private static String list(String names) {
+    return names.equals("-") ? ",-" : names;
   }
 
   private static String base64(String key) {

@@ -113,13 +113,17 @@ public final class StoreUri {
   }
 
   /**
-   * The form in which Nix 2.23 and later print the URI again: parameters sorted and encoded, words
-   * and paths spelled out ({@code /data} becomes {@code local:///data}).
+   * The form in which Nix 2.34 prints the URI again: parameters sorted and encoded, a path spelled
+   * out ({@code /data} becomes {@code local:///data}). Nix 2.23 to 2.30 print {@code unix://} for
+   * {@code daemon} and {@code local://} for {@code local}. A relative path stays relative; Nix
+   * would resolve it against its working directory.
    */
   public String canonical() {
     StringBuilder out = new StringBuilder();
     if (isWord() && (parameters.isEmpty() || scheme.equals("auto"))) {
       out.append(scheme);
+    } else if (isRelativePath()) {
+      out.append(path);
     } else {
       out.append(scheme.equals("daemon") ? "unix" : scheme).append("://");
       user.ifPresent(name -> out.append(PercentCode.encode(name, "!$&'()*+,;=")).append('@'));
@@ -136,6 +140,10 @@ public final class StoreUri {
       separator = '&';
     }
     return out.toString();
+  }
+
+  private boolean isRelativePath() {
+    return host.isEmpty() && !path.isEmpty() && !path.startsWith("/");
   }
 
   private boolean isWord() {

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** Reads store URIs; the grammar is in {@link StoreUri}. */
 final class StoreUriParser {
-  private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*");
+  private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]*");
   private static final Pattern WORD = Pattern.compile("(auto|daemon|local|)(\\?.*)?");
   private static final int MAX_PORT = 65535;
 
@@ -36,8 +36,11 @@ final class StoreUriParser {
     if (WORD.matcher(given).matches()) {
       return parser.word();
     }
-    if (given.contains("/")) {
+    if (beforeQuery(given).contains("/")) {
       return parser.path();
+    }
+    if (given.contains("/")) {
+      throw parser.bad("'ssh://' before a name whose parameters have '/' in them");
     }
     return parser.withScheme("ssh://" + given);
   }
@@ -69,13 +72,16 @@ final class StoreUriParser {
     String base = beforeQuery(uri);
     int colon = base.indexOf("://");
     if (colon < 0 || !SCHEME.matcher(base.substring(0, colon)).matches()) {
-      throw bad("a scheme such as ssh before '://'");
+      throw bad("a scheme such as ssh before '://', in small letters");
     }
     String scheme = base.substring(0, colon);
     String rest = base.substring(colon + "://".length());
     int slash = rest.indexOf('/');
     String authority = slash < 0 ? rest : rest.substring(0, slash);
     String path = slash < 0 ? "" : rest.substring(slash);
+    if (authority.chars().anyMatch(c -> c > '~')) {
+      throw bad("ASCII characters in user and host; encode others as %C3%B4");
+    }
     if (isSsh(scheme)) {
       if (authority.isEmpty()) {
         throw bad("a host name after '" + scheme + "://'");

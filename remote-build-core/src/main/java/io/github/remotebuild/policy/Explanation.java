@@ -65,7 +65,13 @@ final class Explanation {
       Decision decision, List<MachineVerdict> verdicts, List<String> labels) {
     String build = "the build for " + decision.selection().demand();
     return decision.match(
-        accept -> labels.get(accept.position()) + " takes " + build,
+        accept ->
+            labels.get(accept.position())
+                + " takes "
+                + build
+                + " (policy "
+                + decision.selection().policyName()
+                + ")",
         postpone -> {
           long later = verdicts.stream().filter(Explanation::mayTakeLater).count();
           return "no machine takes "
