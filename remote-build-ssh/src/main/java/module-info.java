@@ -5,5 +5,9 @@
  */
 module io.github.remotebuild.ssh {
   requires static org.jspecify;
-  requires io.github.remotebuild.core;
+  requires transitive io.github.remotebuild.core;
+  requires com.jcraft.jsch;
+  requires org.slf4j;
+
+  exports io.github.remotebuild.ssh;
 }

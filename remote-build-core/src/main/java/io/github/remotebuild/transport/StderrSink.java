@@ -26,4 +26,15 @@ public interface StderrSink {
   static StderrSink discarding() {
     return (buffer, offset, length) -> {};
   }
+
+  /**
+   * A sink that passes everything on to {@code sink} until that one throws, and then forgets the
+   * rest. Transports use it, so that a broken sink cannot break the stream that carries both
+   * outputs.
+   *
+   * @param sink who gets the bytes
+   */
+  static StderrSink untilItThrows(StderrSink sink) {
+    return new GuardedSink(sink);
+  }
 }

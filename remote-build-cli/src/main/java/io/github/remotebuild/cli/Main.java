@@ -1,0 +1,49 @@
+package io.github.remotebuild.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * The program {@code remote-build}.
+ *
+ * @since 0.1
+ */
+@Command(
+    name = "remote-build",
+    description = "Builds Nix derivations on other machines.",
+    subcommands = {BuildCommand.class, CommandLine.HelpCommand.class},
+    mixinStandardHelpOptions = true,
+    version = "remote-build 0.1.0",
+    synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+  private Main() {}
+
+  /** Runs the program and ends the process with its exit status. */
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  /** Runs the program and returns its exit status. */
+  static int run(String... arguments) {
+    CommandLine line = new CommandLine(new Main());
+    line.setParameterExceptionHandler(
+        (exception, given) -> {
+          CommandLine command = exception.getCommandLine();
+          String name = command.getCommandSpec().qualifiedName();
+          command.getErr().println("remote-build: " + exception.getMessage());
+          command.getErr().println("Try '" + name + " --help'.");
+          return ExitStatus.USAGE;
+        });
+    line.setExecutionExceptionHandler(
+        (exception, command, parsed) -> {
+          if (exception instanceof UsageProblem) {
+            command.getErr().println("remote-build: " + exception.getMessage());
+            return ExitStatus.USAGE;
+          }
+          command.getErr().println("remote-build: a defect in remote-build: " + exception);
+          exception.printStackTrace(command.getErr());
+          return ExitStatus.TROUBLE;
+        });
+    return line.execute(arguments);
+  }
+}

@@ -1,0 +1,29 @@
+package io.github.remotebuild;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.remotebuild.model.Failure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One try of one build on one machine. Immutable.
+ *
+ * @param number 1 for the first
+ * @param machine the machine's name
+ * @param started when it began
+ * @param took how long it lasted
+ * @param failure why it came to nothing, if it did
+ * @since 0.1
+ */
+public record Attempt(
+    int number, String machine, Instant started, Duration took, Optional<Failure> failure) {
+  /** Refuses null. */
+  public Attempt {
+    requireNonNull(machine, "machine");
+    requireNonNull(started, "started");
+    requireNonNull(took, "took");
+    requireNonNull(failure, "failure");
+  }
+}

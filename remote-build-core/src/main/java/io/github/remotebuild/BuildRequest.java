@@ -1,0 +1,190 @@
+package io.github.remotebuild;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.remotebuild.dispatch.RequestRules;
+import io.github.remotebuild.dispatch.RequestRules.OnFailure;
+import io.github.remotebuild.model.BuildOptions;
+import io.github.remotebuild.model.DerivedPath;
+import io.github.remotebuild.model.Features;
+import io.github.remotebuild.model.MachineRule;
+import io.github.remotebuild.model.OutputsSpec;
+import io.github.remotebuild.model.StorePath;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * What to build, and within which limits. Immutable; each method returns a changed copy.
+ *
+ * <p>By default all outputs of the derivations are wanted, there is no limit on time or log, the
+ * first failure stops the rest, and a build fails at once when no machine that could take it is
+ * there.
+ *
+ * @since 0.1
+ */
+public final class BuildRequest {
+  private final List<DerivedPath.Built> targets;
+  private final BuildOptions options;
+  private final RequestRules rules;
+  private final Features features;
+  private final List<MachineRule> machineRules;
+  private final BuildListener listener;
+
+  private BuildRequest(
+      List<DerivedPath.Built> targets,
+      BuildOptions options,
+      RequestRules rules,
+      Features features,
+      List<MachineRule> machineRules,
+      BuildListener listener) {
+    this.targets = targets;
+    this.options = options;
+    this.rules = rules;
+    this.features = features;
+    this.machineRules = machineRules;
+    this.listener = listener;
+  }
+
+  /**
+   * Asks for all outputs of some derivations.
+   *
+   * @param derivations paths of {@code .drv} files in the hub; at least one
+   * @throws IllegalArgumentException if one is not the path of a derivation
+   */
+  public static BuildRequest of(StorePath... derivations) {
+    return of(
+        Arrays.stream(derivations).map(d -> new DerivedPath.Built(d, OutputsSpec.all())).toList());
+  }
+
+  /**
+   * Asks for some outputs of some derivations.
+   *
+   * @param targets at least one
+   */
+  public static BuildRequest of(DerivedPath.Built... targets) {
+    return of(List.of(targets));
+  }
+
+  /**
+   * Asks for some outputs of some derivations.
+   *
+   * @param targets at least one
+   */
+  public static BuildRequest of(Collection<DerivedPath.Built> targets) {
+    if (targets.isEmpty()) {
+      throw new IllegalArgumentException("A request names at least one derivation");
+    }
+    return new BuildRequest(
+        List.copyOf(targets),
+        BuildOptions.unbounded(),
+        RequestRules.defaults(),
+        Features.none(),
+        List.of(),
+        BuildListener.silent());
+  }
+
+  /** Narrows every derivation named so far to these outputs. */
+  public BuildRequest outputs(String... names) {
+    List<DerivedPath.Built> narrowed =
+        targets.stream()
+            .map(t -> new DerivedPath.Built(t.path(), OutputsSpec.names(names)))
+            .toList();
+    return new BuildRequest(narrowed, options, rules, features, machineRules, listener);
+  }
+
+  /** Asks these features of a machine in addition to what each derivation asks. */
+  public BuildRequest requiring(String... names) {
+    return new BuildRequest(
+        targets, options, rules, features.plus(Features.of(names)), machineRules, listener);
+  }
+
+  /** Uses only machines that the rule admits. */
+  public BuildRequest obeying(MachineRule rule) {
+    List<MachineRule> more = new ArrayList<>(machineRules);
+    more.add(requireNonNull(rule, "rule"));
+    return new BuildRequest(targets, options, rules, features, List.copyOf(more), listener);
+  }
+
+  /** Bounds how long one build may run; zero is no bound. */
+  public BuildRequest timeout(Duration bound) {
+    return withOptions(options.withTimeout(bound));
+  }
+
+  /** Bounds how long one build may print nothing; zero is no bound. */
+  public BuildRequest maxSilentTime(Duration bound) {
+    return withOptions(options.withMaxSilentTime(bound));
+  }
+
+  /** Bounds how much log one build may write; zero is no bound. */
+  public BuildRequest maxLogSizeBytes(long bound) {
+    return withOptions(options.withMaxLogSizeBytes(bound));
+  }
+
+  /** Asks machines to keep the directory of a build that fails. */
+  public BuildRequest keepingFailed() {
+    return withOptions(options.keepingFailed());
+  }
+
+  /** Goes on after a failure with everything that does not depend on what failed. */
+  public BuildRequest keepGoing() {
+    return withRules(
+        new RequestRules(OnFailure.KEEP_GOING, rules.patience(), rules.attemptLimit()));
+  }
+
+  /** Lets a build wait that long for a machine that could take it but is not there now. */
+  public BuildRequest patience(Duration patience) {
+    return withRules(new RequestRules(rules.onFailure(), patience, rules.attemptLimit()));
+  }
+
+  /** Bounds how many attempts one build gets; the default is 5. */
+  public BuildRequest attemptLimit(int attempts) {
+    return withRules(new RequestRules(rules.onFailure(), rules.patience(), attempts));
+  }
+
+  /** Sets who hears of this request; replaces a listener set before. */
+  public BuildRequest listening(BuildListener to) {
+    return new BuildRequest(
+        targets, options, rules, features, machineRules, requireNonNull(to, "to"));
+  }
+
+  private BuildRequest withOptions(BuildOptions changed) {
+    return new BuildRequest(targets, changed, rules, features, machineRules, listener);
+  }
+
+  private BuildRequest withRules(RequestRules changed) {
+    return new BuildRequest(targets, options, changed, features, machineRules, listener);
+  }
+
+  /** What is asked for; at least one. */
+  public List<DerivedPath.Built> targets() {
+    return targets;
+  }
+
+  /** The limits of each build. */
+  public BuildOptions options() {
+    return options;
+  }
+
+  /** What to do when something goes wrong. */
+  public RequestRules rules() {
+    return rules;
+  }
+
+  /** The features asked for in addition to the derivations'. */
+  public Features features() {
+    return features;
+  }
+
+  /** Which machines may be used. */
+  public List<MachineRule> machineRules() {
+    return machineRules;
+  }
+
+  /** Who hears of this request. */
+  public BuildListener listener() {
+    return listener;
+  }
+}

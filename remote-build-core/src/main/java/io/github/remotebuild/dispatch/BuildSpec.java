@@ -1,0 +1,23 @@
+package io.github.remotebuild.dispatch;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.remotebuild.model.Demand;
+import java.util.Set;
+
+/**
+ * One derivation to be built. Immutable.
+ *
+ * @param build names it
+ * @param demand what it asks of a machine
+ * @param dependsOn the builds of the same request that must have succeeded first
+ * @since 0.1
+ */
+public record BuildSpec(BuildId build, Demand demand, Set<BuildId> dependsOn) {
+  /** Copies the set. */
+  public BuildSpec {
+    requireNonNull(build, "build");
+    requireNonNull(demand, "demand");
+    dependsOn = Set.copyOf(dependsOn);
+  }
+}

@@ -1,0 +1,82 @@
+package io.github.remotebuild.internal.runtime;
+
+import io.github.remotebuild.model.Machine;
+import io.github.remotebuild.model.StoreKey;
+import io.github.remotebuild.store.SessionSettings;
+import io.github.remotebuild.transport.ConnectOptions;
+import io.github.remotebuild.transport.Transport;
+import io.github.remotebuild.transport.TransportException;
+import io.github.remotebuild.transport.TransportProblem;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Every machine's connections, shared by the entries of one store key. Safe for several threads.
+ */
+final class Machines implements AutoCloseable {
+  private final EngineSettings settings;
+  private final ConnectOptions connectOptions;
+  private final SessionSettings sessionSettings;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<StoreKey, Connections> byKey = new HashMap<>();
+
+  Machines(
+      EngineSettings settings, ConnectOptions connectOptions, SessionSettings sessionSettings) {
+    this.settings = settings;
+    this.connectOptions = connectOptions;
+    this.sessionSettings = sessionSettings;
+  }
+
+  MachineAccess access(Machine machine) {
+    return new MachineAccess(
+        machine.name(), connections(machine), MachineAccess.command(machine), sessionSettings);
+  }
+
+  private Connections connections(Machine machine) {
+    lock.lock();
+    try {
+      return byKey.computeIfAbsent(
+          machine.storeKey(),
+          key ->
+              new Connections(
+                  transport(machine),
+                  MachineAccess.endpoint(machine),
+                  connectOptions,
+                  settings.nanoTime()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Transport transport(Machine machine) {
+    Optional<String> objection = MachineAccess.objection(machine);
+    if (objection.isPresent()) {
+      return (endpoint, options) -> {
+        throw new TransportException(TransportProblem.MISCONFIGURED, objection.get());
+      };
+    }
+    return MachineAccess.isLocal(machine.storeUri()) ? settings.local() : settings.ssh();
+  }
+
+  void closeIdleFor(Duration age) {
+    all().forEach(connections -> connections.closeIdleFor(age));
+  }
+
+  private List<Connections> all() {
+    lock.lock();
+    try {
+      return List.copyOf(byKey.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    all().forEach(Connections::close);
+  }
+}

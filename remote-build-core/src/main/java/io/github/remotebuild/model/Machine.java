@@ -1,0 +1,202 @@
+package io.github.remotebuild.model;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * One machine that builds: one line of a machines file.
+ *
+ * <p>The columns and their meaning are Nix's ({@code src/libstore/machines.cc}, Nix 2.8 to 2.34).
+ * Begin with {@link #at(String)}; the record's constructor is for code that has all eight columns.
+ * Immutable.
+ *
+ * @param storeUri where its store is
+ * @param systems what it runs; at least one, sorted
+ * @param sshKey the private key to log in with, as written: the third column
+ * @param maxJobs how many builds it takes at once; 0 means that it is of the right kind for its
+ *     systems and never takes one
+ * @param speedFactor how fast it is compared with the others; greater than 0 and finite
+ * @param supportedFeatures the features it has besides the mandatory ones
+ * @param mandatoryFeatures the features a build must ask for to come here; it has these too
+ * @param publicHostKey its public host key in the form {@code ssh-ed25519 AAAA…}; the last column,
+ *     decoded
+ * @since 0.1
+ */
+public record Machine(
+    StoreUri storeUri,
+    SortedSet<SystemType> systems,
+    Optional<String> sshKey,
+    int maxJobs,
+    double speedFactor,
+    Features supportedFeatures,
+    Features mandatoryFeatures,
+    Optional<String> publicHostKey) {
+  /** Checks the numbers and copies the systems. */
+  public Machine {
+    requireNonNull(storeUri, "storeUri");
+    systems = Collections.unmodifiableSortedSet(new TreeSet<>(systems));
+    requireNonNull(sshKey, "sshKey");
+    requireNonNull(supportedFeatures, "supportedFeatures");
+    requireNonNull(mandatoryFeatures, "mandatoryFeatures");
+    requireNonNull(publicHostKey, "publicHostKey");
+    if (systems.isEmpty()) {
+      throw new IllegalArgumentException(storeUri + " needs at least one system");
+    }
+    if (maxJobs < 0) {
+      throw new IllegalArgumentException("maxJobs must not be negative: " + maxJobs);
+    }
+    if (!(speedFactor > 0) || Double.isInfinite(speedFactor)) {
+      throw new IllegalArgumentException(
+          "speedFactor must be greater than 0 and finite: " + speedFactor);
+    }
+    checkLine(sshKey, "sshKey");
+    checkLine(publicHostKey, "publicHostKey");
+  }
+
+  private static void checkLine(Optional<String> text, String what) {
+    if (text.isPresent()
+        && (text.get().isBlank() || text.get().chars().anyMatch(Character::isISOControl))) {
+      throw new IllegalArgumentException(what + " must be one line that is not blank");
+    }
+  }
+
+  /**
+   * Begins a machine at the store called {@code storeUri}, as in the first column of a machines
+   * file.
+   *
+   * @throws FormatException if that is no store URI
+   */
+  public static MachineBuilder at(String storeUri) {
+    return at(StoreUri.parse(storeUri));
+  }
+
+  /** Begins a machine at {@code storeUri}. */
+  public static MachineBuilder at(StoreUri storeUri) {
+    return MachineBuilder.at(storeUri);
+  }
+
+  /**
+   * What messages call the machine: its store URI without {@code ssh://} and without parameters,
+   * such as {@code mac-1}, {@code nix@mac-1:2222} or {@code ssh-ng://mac-1}. Two lines that name
+   * one host have one name.
+   */
+  public String name() {
+    String text = storeUri.toString();
+    int question = text.indexOf('?');
+    String base = question < 0 ? text : text.substring(0, question);
+    if (base.isEmpty()) {
+      return storeUri.scheme();
+    }
+    return base.startsWith("ssh://") ? base.substring("ssh://".length()) : base;
+  }
+
+  /** What this machine shares with other lines that name the same store. */
+  public StoreKey storeKey() {
+    return StoreKey.from(storeUri);
+  }
+
+  /** Whether it may take builds at all: whether {@link #maxJobs()} is not 0. */
+  public boolean isEnabled() {
+    return maxJobs > 0;
+  }
+
+  /** Whether it runs {@code system}; every machine runs {@link SystemType#BUILTIN}. */
+  public boolean runs(SystemType system) {
+    return system.isBuiltin() || systems.contains(system);
+  }
+
+  /** Every feature it has: the supported and the mandatory ones. */
+  public Features features() {
+    return supportedFeatures.plus(mandatoryFeatures);
+  }
+
+  /**
+   * The private key to log in with: {@link #sshKey()}, or else the URI's parameter {@code ssh-key}.
+   */
+  public Optional<String> identityFile() {
+    return sshKey.or(() -> storeUri.parameter("ssh-key").filter(value -> !value.isEmpty()));
+  }
+
+  /**
+   * The only host key to accept: {@link #publicHostKey()}, or else the URI's parameter {@code
+   * base64-ssh-public-host-key}, decoded.
+   *
+   * @throws FormatException if the parameter is not base64
+   */
+  public Optional<String> pinnedHostKey() {
+    if (publicHostKey.isPresent()) {
+      return publicHostKey;
+    }
+    return storeUri
+        .parameter("base64-ssh-public-host-key")
+        .filter(value -> !value.isEmpty())
+        .map(Machine::decodedHostKey);
+  }
+
+  private static String decodedHostKey(String base64) {
+    try {
+      byte[] bytes = Base64.getDecoder().decode(base64);
+      return new String(bytes, StandardCharsets.UTF_8).strip();
+    } catch (IllegalArgumentException notBase64) {
+      throw new FormatException(
+          "store URI", "base64-ssh-public-host-key", "base64", "'" + base64 + "'");
+    }
+  }
+
+  /** The same machine with other systems; at least one. */
+  public Machine withSystems(SortedSet<SystemType> newSystems) {
+    return new Machine(
+        storeUri,
+        newSystems,
+        sshKey,
+        maxJobs,
+        speedFactor,
+        supportedFeatures,
+        mandatoryFeatures,
+        publicHostKey);
+  }
+
+  /** The same machine taking {@code newMaxJobs} builds at once. */
+  public Machine withMaxJobs(int newMaxJobs) {
+    return new Machine(
+        storeUri,
+        systems,
+        sshKey,
+        newMaxJobs,
+        speedFactor,
+        supportedFeatures,
+        mandatoryFeatures,
+        publicHostKey);
+  }
+
+  /** The same machine with another speed factor. */
+  public Machine withSpeedFactor(double newSpeedFactor) {
+    return new Machine(
+        storeUri,
+        systems,
+        sshKey,
+        maxJobs,
+        newSpeedFactor,
+        supportedFeatures,
+        mandatoryFeatures,
+        publicHostKey);
+  }
+
+  /** The same machine with other features. */
+  public Machine withFeatures(Features newSupported, Features newMandatory) {
+    return new Machine(
+        storeUri, systems, sshKey, maxJobs, speedFactor, newSupported, newMandatory, publicHostKey);
+  }
+
+  /** The {@link #name()}. */
+  @Override
+  public String toString() {
+    return name();
+  }
+}

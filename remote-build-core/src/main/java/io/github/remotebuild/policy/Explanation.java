@@ -1,0 +1,109 @@
+package io.github.remotebuild.policy;
+
+import io.github.remotebuild.model.Machine;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Works out what a decision says about each machine, and puts it into words. */
+final class Explanation {
+  /** A farm with more machines than this has one line for all of which the same is said. */
+  static final int GROUP_ABOVE = 12;
+
+  /** How many names such a line spells out. */
+  static final int NAMES_IN_GROUP = 3;
+
+  private Explanation() {}
+
+  static List<MachineVerdict> verdicts(Decision decision) {
+    FarmSnapshot snapshot = decision.selection().snapshot();
+    List<MachineVerdict> verdicts = new ArrayList<>(snapshot.size());
+    for (int i = 0; i < snapshot.size(); i++) {
+      verdicts.add(new MachineVerdict(i, snapshot.machine(i), verdict(decision, i)));
+    }
+    return List.copyOf(verdicts);
+  }
+
+  private static Verdict verdict(Decision decision, int position) {
+    List<Rejection> rejections = decision.selection().rejections(position);
+    if (!rejections.isEmpty()) {
+      return new Verdict.Rejected(rejections);
+    }
+    FarmSnapshot snapshot = decision.selection().snapshot();
+    Machine machine = snapshot.machine(position);
+    int running = snapshot.state(position).running();
+    if (!(decision instanceof Decision.Accept accept)) {
+      return new Verdict.Eligible(running, machine.maxJobs(), machine.speedFactor());
+    }
+    return accept.position() == position
+        ? new Verdict.Chosen(running, machine.maxJobs(), machine.speedFactor())
+        : new Verdict.Outranked(
+            accept.machine(), running, machine.maxJobs(), machine.speedFactor());
+  }
+
+  static String text(Decision decision) {
+    List<MachineVerdict> verdicts = verdicts(decision);
+    List<String> labels = Labels.of(decision.selection().snapshot().farm());
+    StringBuilder out = new StringBuilder(firstLine(decision, verdicts, labels));
+    if (verdicts.isEmpty()) {
+      out.append("\n  there are no machines");
+    } else if (verdicts.size() <= GROUP_ABOVE) {
+      for (MachineVerdict verdict : verdicts) {
+        line(out, labels.get(verdict.position()), verdict.verdict().text());
+      }
+    } else {
+      grouped(out, verdicts, labels);
+    }
+    decision
+        .smallestChange()
+        .ifPresent(change -> out.append("\nsmallest change: ").append(change.text()));
+    return out.toString();
+  }
+
+  private static String firstLine(
+      Decision decision, List<MachineVerdict> verdicts, List<String> labels) {
+    String build = "the build for " + decision.selection().demand();
+    return decision.match(
+        accept -> labels.get(accept.position()) + " takes " + build,
+        postpone -> {
+          long later = verdicts.stream().filter(Explanation::mayTakeLater).count();
+          return "no machine takes "
+              + build
+              + " now; "
+              + later
+              + (later == 1 ? " machine" : " machines")
+              + " can later";
+        },
+        decline -> "no machine can take " + build);
+  }
+
+  private static boolean mayTakeLater(MachineVerdict verdict) {
+    return !(verdict.verdict() instanceof Verdict.Rejected rejected && rejected.isLasting());
+  }
+
+  private static void grouped(
+      StringBuilder out, List<MachineVerdict> verdicts, List<String> labels) {
+    Map<String, List<String>> namesByText = new LinkedHashMap<>();
+    for (MachineVerdict verdict : verdicts) {
+      namesByText
+          .computeIfAbsent(verdict.verdict().text(), text -> new ArrayList<>())
+          .add(labels.get(verdict.position()));
+    }
+    namesByText.forEach((text, names) -> line(out, names(names), text));
+  }
+
+  private static String names(List<String> names) {
+    if (names.size() <= NAMES_IN_GROUP) {
+      return String.join(", ", names);
+    }
+    return String.join(", ", names.subList(0, NAMES_IN_GROUP))
+        + " and "
+        + (names.size() - NAMES_IN_GROUP)
+        + " more";
+  }
+
+  private static void line(StringBuilder out, String names, String text) {
+    out.append("\n  ").append(names).append(": ").append(text);
+  }
+}

@@ -1,0 +1,140 @@
+package io.github.remotebuild.policy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.remotebuild.model.Machine;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What a decision says about one machine. Immutable.
+ *
+ * @since 0.1
+ */
+public sealed interface Verdict {
+  /** What is the matter, said of the machine, such as {@code lacks feature kvm}. */
+  String text();
+
+  /** Calls the function for the case that this is. */
+  <R> R match(
+      Function<Chosen, R> onChosen,
+      Function<Outranked, R> onOutranked,
+      Function<Eligible, R> onEligible,
+      Function<Rejected, R> onRejected);
+
+  /**
+   * It takes the build.
+   *
+   * @param running how many builds ran there before
+   * @param maxJobs how many it takes
+   * @param speedFactor how fast it is
+   */
+  record Chosen(int running, int maxJobs, double speedFactor) implements Verdict {
+    @Override
+    public String text() {
+      return "is chosen; " + Wording.load(running, maxJobs, speedFactor);
+    }
+
+    @Override
+    public <R> R match(
+        Function<Chosen, R> onChosen,
+        Function<Outranked, R> onOutranked,
+        Function<Eligible, R> onEligible,
+        Function<Rejected, R> onRejected) {
+      return onChosen.apply(this);
+    }
+  }
+
+  /**
+   * It could take the build, and another machine came first.
+   *
+   * @param by the machine that came first
+   * @param running how many builds run there
+   * @param maxJobs how many it takes
+   * @param speedFactor how fast it is
+   */
+  record Outranked(Machine by, int running, int maxJobs, double speedFactor) implements Verdict {
+    /** Checks that the other machine is there. */
+    public Outranked {
+      requireNonNull(by, "by");
+    }
+
+    @Override
+    public String text() {
+      return "could take it too; " + Wording.load(running, maxJobs, speedFactor);
+    }
+
+    @Override
+    public <R> R match(
+        Function<Chosen, R> onChosen,
+        Function<Outranked, R> onOutranked,
+        Function<Eligible, R> onEligible,
+        Function<Rejected, R> onRejected) {
+      return onOutranked.apply(this);
+    }
+  }
+
+  /**
+   * It could take the build, and the policy chose nobody.
+   *
+   * @param running how many builds run there
+   * @param maxJobs how many it takes
+   * @param speedFactor how fast it is
+   */
+  record Eligible(int running, int maxJobs, double speedFactor) implements Verdict {
+    @Override
+    public String text() {
+      return "could take it, but the policy holds back; "
+          + Wording.load(running, maxJobs, speedFactor);
+    }
+
+    @Override
+    public <R> R match(
+        Function<Chosen, R> onChosen,
+        Function<Outranked, R> onOutranked,
+        Function<Eligible, R> onEligible,
+        Function<Rejected, R> onRejected) {
+      return onEligible.apply(this);
+    }
+  }
+
+  /**
+   * It cannot take the build.
+   *
+   * @param reasons every reason, the lasting ones first; at least one
+   */
+  record Rejected(List<Rejection> reasons) implements Verdict {
+    /** Copies the reasons and checks that there is one. */
+    public Rejected {
+      reasons = List.copyOf(reasons);
+      if (reasons.isEmpty()) {
+        throw new IllegalArgumentException("there must be at least one reason");
+      }
+    }
+
+    /** Whether waiting does not help. */
+    public boolean isLasting() {
+      return reasons.stream().anyMatch(Rejection::isLasting);
+    }
+
+    /** The reasons; if waiting does not help, only those for which it does not. */
+    @Override
+    public String text() {
+      boolean isLasting = isLasting();
+      return reasons.stream()
+          .filter(reason -> reason.isLasting() == isLasting)
+          .map(Rejection::text)
+          .collect(Collectors.joining("; "));
+    }
+
+    @Override
+    public <R> R match(
+        Function<Chosen, R> onChosen,
+        Function<Outranked, R> onOutranked,
+        Function<Eligible, R> onEligible,
+        Function<Rejected, R> onRejected) {
+      return onRejected.apply(this);
+    }
+  }
+}
