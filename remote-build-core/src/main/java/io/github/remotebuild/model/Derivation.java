@@ -37,7 +37,8 @@ import java.util.function.BiFunction;
  * <p>An instance that exists obeys Nix's rules: all outputs of one kind, a fixed one alone and
  * named {@code out}, one algorithm for all floating ones. Whether stated output paths are right is
  * another question; see {@link DerivationHashes#disagreements}. Immutable; the collections are
- * unmodifiable. Checked against Nix 2.8.0 (source: {@code src/libstore/derivations.cc}).
+ * unmodifiable. To make one in Java use {@link DerivationBuilder}. Checked against Nix 2.8.0
+ * (source: {@code src/libstore/derivations.cc}).
  *
  * @param storeDir where the paths are
  * @param name the name, without {@code .drv}; it is not part of the text
@@ -92,8 +93,8 @@ public record Derivation(
   }
 
   private static void requireName(String name) {
-    if (!OutputNames.isValid(requireNonNull(name, "name"))
-        || name.length() > StorePath.NAME_LENGTH_LIMIT - StorePath.DRV_SUFFIX.length()) {
+    String fileName = requireNonNull(name, "name") + StorePath.DRV_SUFFIX;
+    if (name.isEmpty() || !StorePath.isName(fileName)) {
       throw new IllegalArgumentException("'" + name + "' cannot be the name of a derivation");
     }
   }

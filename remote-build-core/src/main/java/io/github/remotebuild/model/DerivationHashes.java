@@ -39,7 +39,7 @@ import java.util.function.Function;
  * @since 0.1
  */
 public final class DerivationHashes {
-  private static final Hash IMPURE = StorePathRules.sha256(DerivationWriter.IMPURE);
+  private static final Hash IMPURE = StorePathRules.sha256(DerivationOutputText.IMPURE);
 
   private final Function<StorePath, Derivation> derivations;
   private final ConcurrentMap<StorePath, Identity> known = new ConcurrentHashMap<>();
@@ -60,7 +60,8 @@ public final class DerivationHashes {
   /**
    * An empty memory.
    *
-   * @param derivations gives the derivation at a path; what it throws is passed on
+   * @param derivations gives the derivation at a path; what it throws is passed on, and null means
+   *     that it is not known
    */
   public static DerivationHashes over(Function<StorePath, Derivation> derivations) {
     return new DerivationHashes(derivations);
@@ -70,7 +71,8 @@ public final class DerivationHashes {
    * The hash of {@code derivation} where it is an input.
    *
    * @return the hash, or nothing if there are dynamic derivations among its inputs
-   * @throws IllegalArgumentException if inputs form a cycle, or lack an output that is needed
+   * @throws IllegalArgumentException if inputs are not known, form a cycle, or lack an output that
+   *     is needed
    */
   public Optional<Hash> inputHash(Derivation derivation) {
     learnInputs(derivation);
@@ -83,7 +85,8 @@ public final class DerivationHashes {
    *
    * @return the hash, or nothing if there are dynamic derivations among its inputs; for a
    *     fixed-output derivation its input hash
-   * @throws IllegalArgumentException if inputs form a cycle, or lack an output that is needed
+   * @throws IllegalArgumentException if inputs are not known, form a cycle, or lack an output that
+   *     is needed
    */
   public Optional<Hash> outputHash(Derivation derivation) {
     learnInputs(derivation);
@@ -95,7 +98,9 @@ public final class DerivationHashes {
    *
    * @return the paths by output name; nothing if they are not known before the build, because the
    *     derivation or one that it depends on is content-addressed, impure or dynamic
-   * @throws IllegalArgumentException if inputs form a cycle, or lack an output that is needed
+   * @throws FormatException if an output path would have too long a name
+   * @throws IllegalArgumentException if inputs are not known, form a cycle, or lack an output that
+   *     is needed
    */
   public Optional<SortedMap<String, StorePath>> outputPaths(Derivation derivation) {
     DerivationOutput first = DerivationRules.first(derivation.outputs());
@@ -122,7 +127,8 @@ public final class DerivationHashes {
    * The outputs whose stated path is not the computed one; empty for every derivation that Nix
    * wrote.
    *
-   * @throws IllegalArgumentException if inputs form a cycle, or lack an output that is needed
+   * @throws IllegalArgumentException if inputs are not known, form a cycle, or lack an output that
+   *     is needed
    */
   public List<OutputDisagreement> disagreements(Derivation derivation) {
     Optional<SortedMap<String, StorePath>> computed = outputPaths(derivation);
@@ -179,7 +185,11 @@ public final class DerivationHashes {
           throw new IllegalArgumentException(
               "Could not hash derivation " + derivation.name() + ": " + next + " needs itself");
         }
-        Derivation input = requireNonNull(derivations.apply(next), "derivation");
+        Derivation input = derivations.apply(next);
+        if (input == null) {
+          throw new IllegalArgumentException(
+              "Could not hash derivation " + derivation.name() + ": " + next + " is not known");
+        }
         stack.push(new Frame(next, input, inputsToLearn(input)));
       }
     }

@@ -17,6 +17,54 @@ public sealed interface DerivationOutput {
   /** The path, if it is known before the build. */
   Optional<StorePath> path();
 
+  /**
+   * Reads the three texts by which a derivation file, and a store protocol, describe an output.
+   *
+   * <pre>
+   * kind             path   algorithm          hash
+   * InputAddressed   path
+   * Fixed            path   [prefix]algorithm  base-16
+   * Floating                [prefix]algorithm
+   * Deferred
+   * Impure                  [prefix]algorithm  "impure"
+   * </pre>
+   *
+   * <p>What is left blank is empty. The prefix is that of {@link ContentAddressMethod#prefix()}.
+   *
+   * @param storeDir where the path has to be
+   * @throws FormatException if they are none of these; its place is {@code path}, {@code algorithm}
+   *     or {@code hash}
+   */
+  static DerivationOutput parse(StoreDir storeDir, String path, String algorithm, String hash) {
+    return DerivationOutputText.parse(storeDir, path, algorithm, hash);
+  }
+
+  /** The first of the three texts that {@link #parse} reads. */
+  default String pathText() {
+    return path().map(StorePath::toString).orElse("");
+  }
+
+  /** The second of the three texts that {@link #parse} reads. */
+  default String algorithmText() {
+    return match(
+        inputAddressed -> "",
+        fixed ->
+            fixed.contentAddress().method().prefixed(fixed.contentAddress().hash().algorithm()),
+        floating -> floating.method().prefixed(floating.algorithm()),
+        deferred -> "",
+        impure -> impure.method().prefixed(impure.algorithm()));
+  }
+
+  /** The third of the three texts that {@link #parse} reads. */
+  default String hashText() {
+    return match(
+        inputAddressed -> "",
+        fixed -> fixed.contentAddress().hash().base16(),
+        floating -> "",
+        deferred -> "",
+        impure -> DerivationOutputText.IMPURE);
+  }
+
   /** What the function for this case gives. */
   default <R> R match(
       Function<? super InputAddressed, ? extends R> inputAddressed,

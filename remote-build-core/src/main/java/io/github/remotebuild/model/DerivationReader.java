@@ -86,46 +86,17 @@ final class DerivationReader {
     in.expect(",");
     int hashAt = in.offset();
     String hash = in.plain();
-    if (algorithm.isEmpty()) {
-      if (!hash.isEmpty()) {
-        throw in.problem(hashAt, "no hash, as there is no algorithm");
-      }
-      return path.isEmpty()
-          ? new DerivationOutput.Deferred()
-          : new DerivationOutput.InputAddressed(path(path, pathAt));
-    }
     try {
-      ContentAddressMethod method = ContentAddressMethod.ofPrefixed(algorithm);
-      HashAlgorithm named = HashAlgorithm.parse(algorithm.substring(method.prefix().length()));
-      method.require(named);
-      if (!hash.isEmpty() && !hash.equals(DerivationWriter.IMPURE)) {
-        return new DerivationOutput.Fixed(
-            path(path, pathAt), new ContentAddress(method, fixedHash(named, hash, hashAt)));
-      }
-      if (!path.isEmpty()) {
-        throw in.problem(pathAt, "no path, as the content is not known beforehand");
-      }
-      return hash.isEmpty()
-          ? new DerivationOutput.Floating(method, named)
-          : new DerivationOutput.Impure(method, named);
-    } catch (IllegalArgumentException e) {
-      throw in.problem(algorithmAt, "an algorithm that the method allows");
+      return DerivationOutput.parse(storeDir, path, algorithm, hash);
     } catch (FormatException e) {
-      throw e.place().startsWith("byte ") ? e : in.problem(algorithmAt, e.expected());
+      int at =
+          switch (e.place()) {
+            case DerivationOutputText.PATH -> pathAt;
+            case DerivationOutputText.HASH -> hashAt;
+            default -> algorithmAt;
+          };
+      throw in.problem(at, e.expected(), e.found());
     }
-  }
-
-  private Hash fixedHash(HashAlgorithm algorithm, String digits, int at) {
-    Hash hash;
-    try {
-      hash = Hash.parse(digits, algorithm);
-    } catch (FormatException e) {
-      throw in.problem(at, "a " + algorithm + " hash in base-16");
-    }
-    if (!hash.base16().equals(digits)) {
-      throw in.problem(at, "a hash in lower-case base-16 without its algorithm");
-    }
-    return hash;
   }
 
   private SortedMap<StorePath, InputOutputs> inputDerivations() {

@@ -9,9 +9,6 @@ final class DerivationWriter {
   /** What names the form in which outputs of outputs can be inputs. */
   static final String DYNAMIC_VERSION = "xp-dyn-drv";
 
-  /** What stands for the hash of an impure output. */
-  static final String IMPURE = "impure";
-
   private final AtermWriter out = new AtermWriter();
 
   private DerivationWriter() {}
@@ -62,28 +59,9 @@ final class DerivationWriter {
       } else {
         out.plain(output.path().get());
       }
-      out.raw(',').plain(algorithmOf(output)).raw(',').plain(hashOf(output)).raw(')');
+      out.raw(',').plain(output.algorithmText()).raw(',').plain(output.hashText()).raw(')');
     }
     out.raw(']');
-  }
-
-  private static String algorithmOf(DerivationOutput output) {
-    return output.match(
-        inputAddressed -> "",
-        fixed ->
-            fixed.contentAddress().method().prefixed(fixed.contentAddress().hash().algorithm()),
-        floating -> floating.method().prefixed(floating.algorithm()),
-        deferred -> "",
-        impure -> impure.method().prefixed(impure.algorithm()));
-  }
-
-  private static String hashOf(DerivationOutput output) {
-    return output.match(
-        inputAddressed -> "",
-        fixed -> fixed.contentAddress().hash().base16(),
-        floating -> "",
-        deferred -> "",
-        impure -> IMPURE);
   }
 
   private void inputs(SortedMap<StorePath, InputOutputs> inputs) {

@@ -40,7 +40,7 @@ public final class StorePath implements Comparable<StorePath> {
    * The store path with this hash part and name.
    *
    * @param hash 20 bytes
-   * @throws FormatException if the name is none
+   * @throws FormatException if the name cannot be that of a store path
    */
   public static StorePath of(StoreDir storeDir, byte[] hash, String name) {
     if (hash.length != 20) {
@@ -71,6 +71,16 @@ public final class StorePath implements Comparable<StorePath> {
     return new StorePath(storeDir, text.substring(start));
   }
 
+  /** Whether {@code text} can stand after the hash part. */
+  static boolean isName(String text) {
+    try {
+      checkName(text, 0);
+      return !text.isEmpty();
+    } catch (FormatException e) {
+      return false;
+    }
+  }
+
   private static void checkName(String text, int start) {
     if (text.length() - start > NAME_LENGTH_LIMIT) {
       throw problem(
@@ -83,7 +93,7 @@ public final class StorePath implements Comparable<StorePath> {
         throw problem(text, i, "a letter, a digit or one of + - . _ ? =");
       }
     }
-    if (text.charAt(start) == '.') {
+    if (text.startsWith(".", start)) {
       int dots = text.startsWith("..", start) ? 2 : 1;
       if (start + dots == text.length() || text.charAt(start + dots) == '-') {
         throw problem(text, start, "a name that is not '.' or '..' up to its first dash");
