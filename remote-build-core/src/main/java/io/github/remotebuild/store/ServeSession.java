@@ -41,7 +41,10 @@ public final class ServeSession implements StoreSession {
     IDLE,
     ASKED,
     UPLOADING,
-    UNUSABLE
+    /** Out of step, after a question that failed. */
+    UNUSABLE,
+    /** Out of step, and the process may be writing a NAR that nobody will read. */
+    ADRIFT
   }
 
   /** Something asked and answered. */
@@ -126,7 +129,7 @@ public final class ServeSession implements StoreSession {
 
   @Override
   public boolean isUsable() {
-    return state.get() != State.UNUSABLE && process.end().isEmpty();
+    return !isOutOfStep() && process.end().isEmpty();
   }
 
   @Override
@@ -183,6 +186,7 @@ public final class ServeSession implements StoreSession {
     NarPipeline pipeline = new NarPipeline(requests, in, settings.requestAheadBytes());
     ask(
         attempt,
+        State.ADRIFT,
         () -> {
           in.beforeWaiting(
               () -> {
@@ -229,10 +233,8 @@ public final class ServeSession implements StoreSession {
 
   @Override
   public SessionEnd finish() {
-    // A conversation out of step may never end by itself, so it gets less time for it.
-    Duration grace =
-        state.get() == State.UNUSABLE ? settings.evidenceGrace() : settings.closeGrace();
-    return process.finish(grace);
+    // A process that is blocked in its output does not see the end of its input.
+    return process.finish(state.get() == State.ADRIFT ? Duration.ZERO : settings.closeGrace());
   }
 
   @Override
@@ -250,9 +252,17 @@ public final class ServeSession implements StoreSession {
     return "session with " + name;
   }
 
+  private boolean isOutOfStep() {
+    return state.get() == State.UNUSABLE || state.get() == State.ADRIFT;
+  }
+
   private <T> T ask(CharSequence attempt, Question<T> question) {
+    return ask(attempt, State.UNUSABLE, question);
+  }
+
+  private <T> T ask(CharSequence attempt, State afterFailure, Question<T> question) {
     begin(State.ASKED);
-    State next = State.UNUSABLE;
+    State next = afterFailure;
     try {
       T answer = question.ask();
       next = State.IDLE;
@@ -273,7 +283,7 @@ public final class ServeSession implements StoreSession {
           List.of());
     }
     if (!state.compareAndSet(State.IDLE, next)) {
-      if (state.get() == State.UNUSABLE) {
+      if (isOutOfStep()) {
         throw new StoreException(
             StoreProblem.UNUSABLE,
             name,

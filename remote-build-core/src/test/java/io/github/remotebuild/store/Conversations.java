@@ -247,7 +247,7 @@ final class Conversations {
   }
 
   /** Keeps whole NARs. */
-  static final class NarCollector implements NarReceiver {
+  static class NarCollector implements NarReceiver {
     final Map<StorePath, ByteString> nars = new TreeMap<>();
     private StorePath path;
     private ByteArrayOutputStream bytes;
