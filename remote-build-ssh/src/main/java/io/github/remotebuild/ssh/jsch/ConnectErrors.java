@@ -24,6 +24,10 @@ final class ConnectErrors {
   private static final Pattern AUTH_FAILED =
       Pattern.compile("Auth (?:fail|cancel)(?: for methods '([^']*)')?.*", Pattern.DOTALL);
 
+  /** What OpenSSH says when it has been shown MaxAuthTries keys. */
+  private static final Pattern TOO_MANY =
+      Pattern.compile("too many authentication failures", Pattern.CASE_INSENSITIVE);
+
   private final Endpoint endpoint;
   private final String user;
   private final int port;
@@ -118,6 +122,9 @@ final class ConnectErrors {
           failure);
     }
     if (root instanceof JSchSessionDisconnectException refused) {
+      if (TOO_MANY.matcher(refused.getDescription()).find()) {
+        return problem(TransportProblem.LOGIN_REJECTED, tooManyKeys(identities), failure);
+      }
       return problem(
           TransportProblem.LOST,
           place() + " hung up while we connected, saying: " + refused.getDescription(),
@@ -187,6 +194,18 @@ final class ConnectErrors {
     return text.append(". Check the user name, and that one of our keys is in the")
         .append(" authorized_keys of that user.")
         .toString();
+  }
+
+  private String tooManyKeys(@Nullable Identities identities) {
+    List<String> offered = identities == null ? List.of() : identities.offered();
+    return place()
+        + " hung up after it had seen "
+        + offered.size()
+        + " keys for "
+        + user
+        + " and accepted none; there may be more that it did not look at. We tried "
+        + String.join(", ", offered)
+        + ". Give the right key with the machine, which is tried first.";
   }
 
   private String incompatible(JSchAlgoNegoFailException failure) {
