@@ -29,7 +29,11 @@ public sealed interface DerivedPath {
   <R> R match(
       Function<? super Opaque, ? extends R> opaque, Function<? super Built, ? extends R> built);
 
-  /** The spelling with {@code !}, which the store protocols use. */
+  /**
+   * The spelling of the serve protocol, and of the daemon protocol below 1.30: with {@code !} and
+   * names, and for all outputs the bare path. From 1.30 on a daemon takes a bare {@code .drv} for
+   * the file itself and wants {@code !*}.
+   */
   String legacyText();
 
   /** All outputs of the derivation at {@code path} if it is one, and else the path itself. */

@@ -32,6 +32,13 @@
  * is in its {@link io.github.remotebuild.model.DerivationOptions}. What somebody wants built is a
  * {@link io.github.remotebuild.model.DerivedPath}: a derivation and some of its outputs.
  *
+ * <p><b>Machine.</b> A {@link io.github.remotebuild.model.Machine} is a place where builds run: the
+ * systems it builds for, its features, how many builds it runs at once and how fast. All machines
+ * together are the {@link io.github.remotebuild.model.Farm}. What one build asks of a machine is a
+ * {@link io.github.remotebuild.model.Demand}. What came of the build is a {@link
+ * io.github.remotebuild.model.BuildResult} as the machine told it, or a {@link
+ * io.github.remotebuild.model.Failure}: in which phase, for what cause, and what to do next.
+ *
  * <p>Start with {@link io.github.remotebuild.model.StorePath} and {@link
  * io.github.remotebuild.model.Derivation}; make derivations with {@link
  * io.github.remotebuild.model.DerivationBuilder}.

@@ -24,8 +24,10 @@ public final class JsonAttributes {
   /** How deep objects and arrays may be nested. */
   static final int DEPTH_LIMIT = 1000;
 
+  /** Without interning: names from outside would stay in memory for ever. */
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(DEPTH_LIMIT)
