@@ -27,8 +27,8 @@ public final class CopyException extends StoreException {
   }
 
   private final Side side;
-  private final SortedSet<StorePath> confirmed;
-  private final Optional<StorePath> failedPath;
+  private final transient SortedSet<StorePath> confirmed;
+  private final transient Optional<StorePath> failedPath;
 
   CopyException(
       Side side,

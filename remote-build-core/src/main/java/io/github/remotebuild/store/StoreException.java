@@ -20,6 +20,8 @@ public class StoreException extends RuntimeException {
 
   private final StoreProblem problem;
   private final String sessionName;
+
+  @SuppressWarnings("serial") // An immutable list of text can be serialized.
   private final List<String> evidence;
 
   /**
