@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init")
 final class BuildCommand implements Callable<Integer> {
   private static final Path SYSTEM_MACHINES = Path.of("/etc/nix/machines");
+  private static final Path SYSTEM_KNOWN_HOSTS = Path.of("/etc/ssh/ssh_known_hosts");
 
   @Spec CommandSpec spec;
 
@@ -106,14 +107,14 @@ final class BuildCommand implements Callable<Integer> {
       names = "--known-hosts",
       paramLabel = "FILE",
       description =
-          "Host keys of machines whose line has none (default: ~/.ssh/known_hosts). May be given"
-              + " more than once.")
+          "Host keys of machines whose line has none, besides ~/.ssh/known_hosts and"
+              + " /etc/ssh/ssh_known_hosts.")
   List<Path> knownHosts = new ArrayList<>();
 
   @Option(
       names = {"-i", "--identity"},
       paramLabel = "FILE",
-      description = "A private key to try besides those of ~/.ssh and the agent.")
+      description = "A private key to try, besides those of ~/.ssh and of the agent.")
   List<Path> identities = new ArrayList<>();
 
   @Option(
@@ -236,6 +237,9 @@ final class BuildCommand implements Callable<Integer> {
             .map(Path::of);
     SshTransport transport =
         SshTransport.fromUserHome(home, agent, System.getProperty("user.name"));
+    if (Files.isReadable(SYSTEM_KNOWN_HOSTS)) {
+      transport = transport.knownHosts(SYSTEM_KNOWN_HOSTS);
+    }
     for (Path file : knownHosts) {
       transport = transport.knownHosts(file);
     }
