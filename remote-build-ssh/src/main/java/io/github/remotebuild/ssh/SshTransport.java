@@ -32,8 +32,8 @@ import java.util.Optional;
  *   <li><b>Liveness:</b> a machine that gives no sign of life for {@code keepAliveInterval} times
  *       ({@code keepAliveLimit} + 1) counts as lost, also in the middle of an upload. A long silent
  *       build on a living machine is fine.
- *   <li><b>Memory:</b> a connection may hold up to {@link #window} and 1 MiB more for output that
- *       nobody reads yet.
+ *   <li><b>Memory:</b> a connection holds at most 256 KiB of output that nobody reads; what more
+ *       the {@link #window} lets the machine send waits in the network.
  * </ul>
  *
  * <p>A host name with several addresses is tried one address after the other within {@code

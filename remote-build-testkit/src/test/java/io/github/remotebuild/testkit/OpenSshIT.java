@@ -284,11 +284,25 @@ class OpenSshIT {
             plain.identityFile(),
             plain.publicHostKey(),
             true);
-    try (Connection connection = SshTransport.withDefaults().connect(compressed, options());
+    assertEchoes(compressed, 3_000_000);
+  }
+
+  @Test
+  void new_keys_in_the_middle_of_a_transfer_do_no_harm() throws Exception {
+    Path rekeying = Files.createDirectory(directory.resolve("rekeying"));
+    try (OpenSshd server = OpenSshd.startOrSkip(rekeying, "RekeyLimit 4M")) {
+      assertEchoes(
+          server.endpoint(Optional.of(server.identity()), Optional.of(server.hostKey("ed25519"))),
+          40_000_000);
+    }
+  }
+
+  private void assertEchoes(Endpoint endpoint, int bytes) throws Exception {
+    try (Connection connection = SshTransport.withDefaults().connect(endpoint, options());
         RemoteProcess process = connection.start(List.of("cat"), StderrSink.discarding())) {
-      byte[] data = new byte[3_000_000];
+      byte[] data = new byte[bytes];
       new java.util.Random(3).nextBytes(data);
-      java.util.Arrays.fill(data, 0, 1_000_000, (byte) 7);
+      java.util.Arrays.fill(data, 0, bytes / 3, (byte) 7);
       Blocked writer =
           Blocked.in(
               "write",
@@ -298,7 +312,7 @@ class OpenSshIT {
                 }
                 return "written";
               });
-      assertThat(process.stdout().readAllBytes()).isEqualTo(data);
+      assertThat(java.util.Arrays.equals(process.stdout().readAllBytes(), data)).isTrue();
       writer.endsWithin(Duration.ofSeconds(5));
     }
   }

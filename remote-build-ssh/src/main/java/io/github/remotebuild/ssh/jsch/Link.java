@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * bytes can be counted: they are the machine's signs of life.
  */
 final class Link implements SocketFactory {
+  /**
+   * For this many bytes, acknowledgements are not delayed. Around a login both sides send small
+   * packets, sshd with Nagle's algorithm on, and waiting for each other costs 40 ms.
+   */
+  private static final int PROMPT_BYTES = 64 * 1024;
+
   private final Duration connectTimeout;
   private final CountDownLatch answered = new CountDownLatch(1);
   private final ReentrantLock lock = new ReentrantLock();
@@ -77,7 +84,7 @@ final class Link implements SocketFactory {
 
   @Override
   public InputStream getInputStream(Socket from) throws IOException {
-    return new Counted(from.getInputStream());
+    return new Counted(from);
   }
 
   @Override
@@ -128,8 +135,17 @@ final class Link implements SocketFactory {
   }
 
   private final class Counted extends FilterInputStream {
-    Counted(InputStream in) {
-      super(in);
+    private final Socket from;
+
+    Counted(Socket from) throws IOException {
+      super(from.getInputStream());
+      this.from = from;
+    }
+
+    private void acknowledgeAtOnce() throws IOException {
+      if (from.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK)) {
+        from.setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
+      }
     }
 
     @Override
@@ -146,6 +162,9 @@ final class Link implements SocketFactory {
         // Only JSch's one reading thread comes here.
         receivedBytes += read;
         answered.countDown();
+        if (receivedBytes < PROMPT_BYTES) {
+          acknowledgeAtOnce();
+        }
       }
       return read;
     }

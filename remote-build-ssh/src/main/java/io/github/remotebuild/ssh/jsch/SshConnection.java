@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One login. */
 final class SshConnection implements Connection {
+  /** The largest packet OpenSSH sends; with JSch's default, half of it, half the throughput. */
+  private static final int PACKET_BYTES = 32 * 1024;
+
   private final Session session;
   private final Link link;
   private final String name;
@@ -71,6 +74,7 @@ final class SshConnection implements Connection {
       try {
         channel = (ChannelExec) session.openChannel("exec");
         channel.setLocalWindowSizeMax(windowBytes);
+        channel.setLocalPacketSize(PACKET_BYTES);
       } catch (JSchException e) {
         throw new TransportException(TransportProblem.LOST, what + endReason() + ".", e);
       }

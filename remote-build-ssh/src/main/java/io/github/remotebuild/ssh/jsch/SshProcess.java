@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SshProcess implements RemoteProcess {
   /** Output that has arrived and is not read yet; beyond it the machine is made to wait. */
-  private static final int STDOUT_BYTES = 1024 * 1024;
+  private static final int STDOUT_BYTES = 256 * 1024;
 
   /** Input that is written and not sent yet. */
   private static final int STDIN_BYTES = 256 * 1024;
