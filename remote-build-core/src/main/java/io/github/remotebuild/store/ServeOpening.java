@@ -6,6 +6,7 @@ import io.github.remotebuild.transport.Connection;
 import io.github.remotebuild.transport.RemoteProcess;
 import io.github.remotebuild.transport.StderrSink;
 import io.github.remotebuild.transport.TransportException;
+import io.github.remotebuild.transport.TransportProblem;
 import io.github.remotebuild.wire.GreetingException;
 import io.github.remotebuild.wire.ServeGreeting;
 import io.github.remotebuild.wire.WireInput;
@@ -37,8 +38,9 @@ final class ServeOpening {
     try {
       remote = connection.start(command.words(), tail);
     } catch (TransportException e) {
-      throw new StoreException(
-          StoreProblem.TRANSPORT, name, prefix() + e.getMessage(), tail.lines(), e);
+      StoreProblem problem =
+          isNoSuchFile(e) ? StoreProblem.PROGRAM_MISSING : StoreProblem.TRANSPORT;
+      throw new StoreException(problem, name, prefix() + e.getMessage(), tail.lines(), e);
     }
     ServeProcess process = new ServeProcess(name, remote, tail, settings);
     boolean isOpen = false;
@@ -116,6 +118,13 @@ final class ServeOpening {
                 line.contains("command not found")
                     || line.contains("Command not found")
                     || line.endsWith(": not found"));
+  }
+
+  /** How a process of this computer fails for want of its program: no shell is there to say it. */
+  private static boolean isNoSuchFile(TransportException e) {
+    return e.problem() == TransportProblem.PROCESS_REFUSED
+        && e.getCause() != null
+        && String.valueOf(e.getCause().getMessage()).contains("No such file or directory");
   }
 
   private static String shown(String noise) {

@@ -13,9 +13,9 @@ import java.time.Duration;
  * @param limits the most that is accepted from the store process
  * @param closeGrace how long the store process may take to end after its input was closed
  * @param evidenceGrace how long to wait for the last words of a store process that has failed
- * @param requestAheadBytes how many bytes of requests for NARs may be unanswered. They must fit
- *     into the smallest pipe there is, or two sides could wait for each other: a Linux user with
- *     very many pipes gets pipes of 8 KiB
+ * @param requestAheadBytes how many bytes of requests for NARs may be unanswered. A transport must
+ *     take as many while the process reads nothing, or two sides could wait for each other: 64 KiB
+ *     is what those of this library take
  * @param unconfirmedPaths how many added paths may be unconfirmed; each takes 8 bytes in a pipe
  * @since 0.1
  */
@@ -32,7 +32,7 @@ public record SessionSettings(
           WireLimits.defaults(),
           Duration.ofSeconds(10),
           Duration.ofSeconds(2),
-          8 * 1024,
+          32 * 1024,
           256);
 
   /** Checks the bounds. */
@@ -48,8 +48,8 @@ public record SessionSettings(
   }
 
   /**
-   * {@code /nix/store}, the default limits, 10 s to end, 2 s for last words, 8 KiB of requests, 256
-   * unconfirmed paths.
+   * {@code /nix/store}, the default limits, 10 s to end, 2 s for last words, 32 KiB of requests,
+   * 256 unconfirmed paths.
    */
   public static SessionSettings defaults() {
     return DEFAULTS;

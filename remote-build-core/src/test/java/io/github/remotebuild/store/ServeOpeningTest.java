@@ -196,6 +196,22 @@ final class ServeOpeningTest {
   }
 
   @Test
+  void a_program_missing_on_this_computer_is_told_as_such() {
+    StoreException e =
+        catchThrowableOfType(
+            StoreException.class,
+            () ->
+                ServeSession.open(
+                    "here",
+                    new ProcessConnection(),
+                    ServeCommand.nixStore().withProgram(List.of("/no/such/nix-store")),
+                    StderrSink.discarding(),
+                    SessionSettings.defaults()));
+
+    assertThat(e.problem()).isEqualTo(StoreProblem.PROGRAM_MISSING);
+  }
+
+  @Test
   void a_lost_connection_keeps_the_problem_of_the_transport() {
     Breaking connection = new Breaking(false);
 
