@@ -1,5 +1,6 @@
 package io.github.remotebuild.cli;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -25,7 +26,15 @@ public final class Main {
 
   /** Runs the program and returns its exit status. */
   static int run(String... arguments) {
-    CommandLine line = new CommandLine(new Main());
+    return run(new CommandLine(new Main()), arguments);
+  }
+
+  /** The same, with other streams than those of the process. */
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    return run(new CommandLine(new Main()).setOut(out).setErr(err), arguments);
+  }
+
+  private static int run(CommandLine line, String... arguments) {
     line.setParameterExceptionHandler(
         (exception, given) -> {
           CommandLine command = exception.getCommandLine();
