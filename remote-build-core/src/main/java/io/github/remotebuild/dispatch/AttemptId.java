@@ -1,7 +1,7 @@
 package io.github.remotebuild.dispatch;
 
 /**
- * Names a attempt: one try of one build on one machine.
+ * Names an attempt: one try of one build on one machine.
  *
  * @param number unique within one dispatcher
  * @since 0.1

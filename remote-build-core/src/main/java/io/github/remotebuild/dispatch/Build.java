@@ -18,8 +18,8 @@ final class Build implements Comparable<Build> {
   /** The builds that wait for this one. */
   final List<Build> dependents = new ArrayList<>();
 
-  /** The machines, by index, on which it came to nothing. */
-  final Set<Integer> triedMachines = new TreeSet<>();
+  /** The hosts, as the machine book counts them, on which it came to nothing. */
+  final Set<Integer> triedHosts = new TreeSet<>();
 
   int missingDependencies;
 
@@ -27,10 +27,18 @@ final class Build implements Comparable<Build> {
   int chainLength = 1;
 
   int attempts;
+
+  /** Whether the caller knows why it waits; true until an attempt starts. */
   boolean isWaitReported;
+
+  /** Since when it only lacks a machine. */
+  Instant readySince = Instant.MIN;
+
+  /** Where it waits for a machine; null if it does not. */
+  @Nullable WaitingGroup group;
+
   @Nullable Attempt attempt;
   @Nullable Failure lastFailure;
-  @Nullable Instant absentSince;
   @Nullable BuildEnd end;
 
   Build(BuildId id, Request request, Demand demand) {

@@ -2,61 +2,61 @@ package io.github.remotebuild.dispatch;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.remotebuild.dispatch.RequestRules.OnFailure;
+import io.github.remotebuild.dispatch.Attempt.Slot;
 import io.github.remotebuild.model.Culprit;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.FailureCause;
 import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.Phase;
 import io.github.remotebuild.model.RetryAdvice;
-import io.github.remotebuild.policy.Decision;
 import io.github.remotebuild.policy.SelectionPolicy;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what is done next: which build goes to which machine, what is tried again and where, and
  * when a request is over.
  *
  * <p>A deterministic state machine: the same events at the same times give the same effects. It is
- * not safe for use by several threads.
+ * not safe for use by several threads. An event that cannot be, such as an answer nobody asked for,
+ * is refused with an exception and changes nothing.
  *
  * @since 0.1
  */
 public final class Dispatcher {
-  private final SelectionPolicy policy;
   private final MachineBook machines;
   private final ReadyBuilds ready = new ReadyBuilds();
-  private final Map<BuildId, Build> builds = new HashMap<>();
-  private final Map<RequestId, Request> requests = new TreeMap<>();
-  private final Map<AttemptId, Attempt> attempts = new TreeMap<>();
+  private final Requests requests;
+  private final Placement placement;
+  private final Map<AttemptId, Attempt> attempts = new HashMap<>();
+  private final List<Effect> effects = new ArrayList<>();
   private long lastAttempt;
+  private Instant now = Instant.MIN;
 
-  private List<Effect> effects = new ArrayList<>();
-  private Instant now = Instant.EPOCH;
+  /** The wish to be woken that stands, or null. */
+  private @Nullable Instant wakeAskedFor;
 
   /**
    * A dispatcher without work.
    *
    * @param farm the machines
-   * @param policy chooses among them
+   * @param policy chooses among them; if it throws, or chooses a machine that cannot take the
+   *     build, the build fails
    * @param restRule how long a failing one is left alone
    * @param random for the jitter of rests
    */
   public Dispatcher(Farm farm, SelectionPolicy policy, RestRule restRule, RandomGenerator random) {
-    this.policy = requireNonNull(policy, "policy");
     this.machines = new MachineBook(farm, restRule, random);
+    this.requests = new Requests(ready, effects);
+    this.placement =
+        new Placement(
+            requireNonNull(policy, "policy"), machines, ready, requests, effects, this::start);
   }
 
   /**
@@ -65,156 +65,139 @@ public final class Dispatcher {
    * @param event what happened
    * @param time when; never earlier than the last time given
    * @return what to do, in this order
+   * @throws IllegalArgumentException if time runs backwards, or if what is submitted is there
+   *     already, not whole, or waits for itself; nothing changes
+   * @throws IllegalStateException if the event tells of an attempt that is unknown, over, or not in
+   *     the state for it; nothing changes
    */
   public List<Effect> handle(Event event, Instant time) {
     if (time.isBefore(now)) {
       throw new IllegalArgumentException("Time runs backwards: " + time + " after " + now);
     }
     now = time;
-    effects = new ArrayList<>();
+    machines.advance(now);
+    apply(event);
+    Optional<Instant> deadline = placement.place(now);
+    boolean isWoken = event instanceof Event.Woken;
+    askToBeWoken(earlier(deadline, machines.nextChange()), isWoken);
+    List<Effect> result = List.copyOf(effects);
+    effects.clear();
+    return result;
+  }
+
+  private void apply(Event event) {
     if (event instanceof Event.Submitted e) {
-      submit(e);
+      requests.submit(e, now);
     } else if (event instanceof Event.LeaseGranted e) {
-      leaseGranted(attempt(e.attempt()));
+      leaseGranted(attempt(e.attempt(), Slot.ASKED));
     } else if (event instanceof Event.LeaseRefused e) {
-      leaseRefused(attempt(e.attempt()), e.reason());
+      leaseRefused(attempt(e.attempt(), Slot.ASKED), e.reason());
     } else if (event instanceof Event.LeaseLost e) {
       leaseLost(e.attempt(), e.reason());
     } else if (event instanceof Event.SlotDone e) {
-      giveBackSlot(attempt(e.attempt()));
+      giveBackSlot(attempt(e.attempt(), Slot.HELD, Slot.LOST));
     } else if (event instanceof Event.AttemptSucceeded e) {
-      attemptSucceeded(attempt(e.attempt()));
+      attemptSucceeded(attempt(e.attempt(), Slot.HELD, Slot.LOST, Slot.GIVEN_BACK));
     } else if (event instanceof Event.AttemptFailed e) {
-      attemptFailed(attempt(e.attempt()), e.failure());
+      attemptFailed(attempt(e.attempt(), Slot.HELD, Slot.LOST, Slot.GIVEN_BACK), e.failure());
     } else if (event instanceof Event.RequestCancelled e) {
-      Request request = requests.get(e.request());
-      if (request != null) {
-        stopAll(request, e.reason());
-      }
+      requests.cancel(e.request(), e.reason());
     }
-    place();
-    machines.nextChange(now).ifPresent(this::wakeAt);
-    return mergeWakes(effects);
   }
 
   /** The number of builds that are not over. */
   public int unfinishedBuilds() {
-    return builds.size();
+    return requests.unfinishedBuilds();
   }
 
-  private void submit(Event.Submitted submitted) {
-    if (requests.containsKey(submitted.request())) {
-      throw new IllegalArgumentException(submitted.request() + " is there already");
-    }
-    Request request = new Request(submitted.request(), submitted.rules());
-    for (BuildSpec spec : submitted.builds()) {
-      Build build = new Build(spec.build(), request, spec.demand());
-      if (builds.putIfAbsent(spec.build(), build) != null) {
-        throw new IllegalArgumentException(spec.build() + " is there already");
-      }
-      request.builds.add(build);
-    }
-    for (BuildSpec spec : submitted.builds()) {
-      Build build = requireNonNull(builds.get(spec.build()));
-      build.missingDependencies = spec.dependsOn().size();
-      for (BuildId dependency : spec.dependsOn()) {
-        Build needed = builds.get(dependency);
-        if (needed == null || needed.request != request) {
-          throw new IllegalArgumentException(
-              spec.build() + " depends on " + dependency + ", which is not in the request");
-        }
-        needed.dependents.add(build);
-      }
-    }
-    measureChains(request);
-    request.unfinished = request.builds.size();
-    requests.put(request.id, request);
-    for (Build build : request.builds) {
-      if (build.missingDependencies == 0) {
-        ready.add(build);
-      }
-    }
-    endIfDone(request);
+  /** Whether nothing is left of any request. */
+  boolean isIdle() {
+    return attempts.isEmpty() && requests.isEmpty() && ready.byUrgency().isEmpty();
   }
 
-  /** Sets each build's chain length, walking from those that nothing waits for. */
-  private static void measureChains(Request request) {
-    Map<Build, Integer> openDependents = new HashMap<>();
-    Map<Build, List<Build>> dependencies = new HashMap<>();
-    for (Build build : request.builds) {
-      openDependents.put(build, build.dependents.size());
-      for (Build dependent : build.dependents) {
-        dependencies.computeIfAbsent(dependent, d -> new ArrayList<>()).add(build);
-      }
+  private Attempt attempt(AttemptId id, Slot... allowed) {
+    Attempt attempt = attempts.get(id);
+    if (attempt == null) {
+      throw new IllegalStateException(id + " is unknown or over");
     }
-    Deque<Build> settled = new ArrayDeque<>();
-    request.builds.stream().filter(b -> b.dependents.isEmpty()).forEach(settled::add);
-    int count = 0;
-    while (!settled.isEmpty()) {
-      Build build = settled.remove();
-      count++;
-      for (Build needed : dependencies.getOrDefault(build, List.of())) {
-        needed.chainLength = Math.max(needed.chainLength, build.chainLength + 1);
-        if (openDependents.merge(needed, -1, Integer::sum) == 0) {
-          settled.add(needed);
-        }
-      }
+    if (!List.of(allowed).contains(attempt.slot)) {
+      throw new IllegalStateException(
+          id + " cannot have this event now: its slot is " + attempt.slot);
     }
-    if (count != request.builds.size()) {
-      throw new IllegalArgumentException(request.id + " has builds that wait for each other");
-    }
+    return attempt;
+  }
+
+  private void start(Build build, int machine) {
+    lastAttempt++;
+    Attempt attempt = new Attempt(new AttemptId(lastAttempt), build, machine);
+    machines.take(machine, attempt.id);
+    ready.remove(build);
+    attempts.put(attempt.id, attempt);
+    build.attempt = attempt;
+    effects.add(new Effect.RequestLease(attempt.id, build.id, machines.machine(machine)));
   }
 
   private void leaseGranted(Attempt attempt) {
-    attempt.slot = Attempt.Slot.HELD;
+    attempt.slot = Slot.HELD;
+    Build build = attempt.build;
     if (attempt.isStopping) {
       giveBackSlot(attempt);
       forget(attempt);
-      end(attempt.build, new BuildEnd.Cancelled(attempt.stopReason));
+      requests.end(build, new BuildEnd.Cancelled(attempt.stopReason), now);
       return;
     }
-    Build build = attempt.build;
     build.attempts++;
+    build.isWaitReported = false;
     effects.add(
         new Effect.StartAttempt(
             attempt.id, build.id, machines.machine(attempt.machine), build.attempts));
   }
 
   private void leaseRefused(Attempt attempt, String reason) {
-    attempt.slot = Attempt.Slot.GIVEN_BACK;
+    attempt.slot = Slot.GIVEN_BACK;
     machines.refused(attempt.machine, reason, now);
+    machines.free(attempt.machine);
     forget(attempt);
     if (attempt.isStopping) {
-      end(attempt.build, new BuildEnd.Cancelled(attempt.stopReason));
+      requests.end(attempt.build, new BuildEnd.Cancelled(attempt.stopReason), now);
     } else {
-      ready.add(attempt.build);
+      ready.add(attempt.build, now);
     }
   }
 
+  /** The build is stopped, and counted on the machine until it has ended there. */
   private void leaseLost(AttemptId id, String reason) {
     Attempt attempt = attempts.get(id);
-    if (attempt == null || attempt.slot != Attempt.Slot.HELD) {
+    if (attempt != null && attempt.slot == Slot.ASKED) {
+      throw new IllegalStateException(id + " has no slot to lose");
+    }
+    // What was given back crossed with the message that it is lost.
+    if (attempt == null || attempt.slot != Slot.HELD) {
       return;
     }
-    attempt.slot = Attempt.Slot.GIVEN_BACK;
-    machines.free(attempt.machine, now);
+    attempt.slot = Slot.LOST;
     attempt.lostLease = Optional.of(reason);
-    effects.add(new Effect.StopAttempt(attempt.id, "its slot was lost: " + reason));
+    machines.refused(attempt.machine, reason, now);
+    if (!attempt.isStopping) {
+      effects.add(new Effect.StopAttempt(attempt.id, "its slot was lost: " + reason));
+    }
   }
 
   private void giveBackSlot(Attempt attempt) {
-    if (attempt.slot == Attempt.Slot.HELD) {
-      attempt.slot = Attempt.Slot.GIVEN_BACK;
-      machines.free(attempt.machine, now);
+    if (attempt.slot == Slot.HELD) {
+      machines.released(attempt.machine);
       effects.add(new Effect.ReleaseLease(attempt.id));
+    } else if (attempt.slot == Slot.LOST) {
+      machines.free(attempt.machine);
     }
+    attempt.slot = Slot.GIVEN_BACK;
   }
 
   private void attemptSucceeded(Attempt attempt) {
     giveBackSlot(attempt);
     forget(attempt);
-    machines.proved(attempt.machine, now);
-    end(attempt.build, new BuildEnd.Succeeded());
+    machines.proved(attempt.machine);
+    requests.end(attempt.build, new BuildEnd.Succeeded(), now);
   }
 
   private void attemptFailed(Attempt attempt, Failure reported) {
@@ -222,32 +205,42 @@ public final class Dispatcher {
     forget(attempt);
     Build build = attempt.build;
     if (attempt.isStopping) {
-      end(build, new BuildEnd.Cancelled(attempt.stopReason));
+      requests.end(build, new BuildEnd.Cancelled(attempt.stopReason), now);
       return;
     }
-    Failure failure = attempt.lostLease.map(reason -> lostLease(attempt, reason)).orElse(reported);
+    boolean isVerdict = reported.culprit() == Culprit.DERIVATION;
+    Failure failure =
+        attempt
+            .lostLease
+            .filter(reason -> !isVerdict)
+            .map(reason -> lostLease(attempt, reason))
+            .orElse(reported);
     build.lastFailure = failure;
-    if (failure.culprit() == Culprit.MACHINE) {
-      machines
-          .failed(attempt.machine, attempt.begun, failure.message(), now)
-          .ifPresent(
-              until ->
-                  effects.add(
-                      new Effect.ReportResting(
-                          machines.machine(attempt.machine), until, failure.message())));
-    } else if (failure.culprit() == Culprit.DERIVATION) {
-      machines.proved(attempt.machine, now);
+    if (isVerdict) {
+      machines.proved(attempt.machine);
+    } else if (failure.culprit() == Culprit.MACHINE) {
+      machineFailed(attempt, failure);
     }
-    if (failure.retry() == RetryAdvice.NEVER
+    if (isVerdict
+        || failure.retry() == RetryAdvice.NEVER
         || build.attempts >= build.request.rules.attemptLimit()) {
-      end(build, new BuildEnd.Failed(failure));
+      requests.end(build, new BuildEnd.Failed(failure), now);
       return;
     }
     if (failure.retry() == RetryAdvice.OTHER_MACHINE) {
-      build.triedMachines.add(attempt.machine);
+      build.triedHosts.add(machines.host(attempt.machine));
     }
-    build.isWaitReported = false;
-    ready.add(build);
+    ready.add(build, now);
+  }
+
+  private void machineFailed(Attempt attempt, Failure failure) {
+    machines
+        .failed(attempt.machine, attempt.id, failure.message(), now)
+        .ifPresent(
+            until ->
+                effects.add(
+                    new Effect.ReportResting(
+                        machines.machine(attempt.machine), until, failure.message())));
   }
 
   private Failure lostLease(Attempt attempt, String reason) {
@@ -262,198 +255,25 @@ public final class Dispatcher {
         List.of());
   }
 
-  private Attempt attempt(AttemptId id) {
-    Attempt attempt = attempts.get(id);
-    if (attempt == null) {
-      throw new IllegalStateException(id + " is unknown or over");
-    }
-    return attempt;
-  }
-
   private void forget(Attempt attempt) {
     attempts.remove(attempt.id);
     attempt.build.attempt = null;
-    machines.over(attempt.machine, attempt.id, now);
+    machines.over(attempt.machine, attempt.id);
   }
 
-  private void end(Build build, BuildEnd end) {
-    if (build.isEnded()) {
-      return;
-    }
-    build.end = end;
-    builds.remove(build.id);
-    ready.remove(build);
-    effects.add(new Effect.ReportEnd(build.id, end));
-    Request request = build.request;
-    request.unfinished--;
-    if (end instanceof BuildEnd.Succeeded) {
-      for (Build dependent : build.dependents) {
-        dependent.missingDependencies--;
-        if (dependent.missingDependencies == 0 && !dependent.isEnded()) {
-          ready.add(dependent);
-        }
-      }
-    } else if (!(end instanceof BuildEnd.Cancelled)) {
-      failDependents(build);
-      if (request.rules.onFailure() == OnFailure.STOP) {
-        stopAll(request, "another derivation of the request failed");
-      }
-    }
-    endIfDone(request);
+  private static Optional<Instant> earlier(Optional<Instant> a, Optional<Instant> b) {
+    return a.isPresent() && (b.isEmpty() || a.get().isBefore(b.get())) ? a : b;
   }
 
-  /** Ends everything that can no longer be tried, and says which build is the reason. */
-  private void failDependents(Build failed) {
-    Deque<Build> open = new ArrayDeque<>(failed.dependents);
-    Set<Build> seen = new HashSet<>();
-    while (!open.isEmpty()) {
-      Build build = open.remove();
-      if (!seen.add(build) || build.isEnded()) {
-        continue;
-      }
-      build.end = new BuildEnd.DependencyFailed(failed.id);
-      builds.remove(build.id);
-      build.request.unfinished--;
-      effects.add(new Effect.ReportEnd(build.id, build.end));
-      open.addAll(build.dependents);
+  /** Repeats a wish only if it was another one or has come true. */
+  private void askToBeWoken(Optional<Instant> time, boolean isWoken) {
+    Instant standing = isWoken ? null : wakeAskedFor;
+    if (standing != null && !standing.isAfter(now)) {
+      standing = null;
     }
-  }
-
-  private void stopAll(Request request, String reason) {
-    for (Build build : request.builds) {
-      Attempt attempt = build.attempt;
-      if (build.isEnded()) {
-        continue;
-      }
-      if (attempt == null) {
-        end(build, new BuildEnd.Cancelled(reason));
-      } else if (!attempt.isStopping) {
-        attempt.isStopping = true;
-        attempt.stopReason = reason;
-        if (attempt.slot != Attempt.Slot.ASKED) {
-          effects.add(new Effect.StopAttempt(attempt.id, reason));
-        }
-      }
+    wakeAskedFor = time.orElse(standing);
+    if (wakeAskedFor != null && !wakeAskedFor.equals(standing)) {
+      effects.add(new Effect.WakeAt(wakeAskedFor));
     }
-    endIfDone(request);
-  }
-
-  private void endIfDone(Request request) {
-    if (request.unfinished == 0 && requests.remove(request.id) != null) {
-      effects.add(new Effect.ReportRequestEnd(request.id));
-    }
-  }
-
-  /** Places builds, the most urgent first, until nothing more fits. */
-  private void place() {
-    Set<ReadyBuilds.Group> blocked = new HashSet<>();
-    boolean isSettled = false;
-    while (!isSettled) {
-      isSettled = true;
-      for (ReadyBuilds.Group group : ready.byUrgency()) {
-        if (blocked.contains(group)) {
-          continue;
-        }
-        Decision decision =
-            policy.decide(
-                machines.refusing(group.demand, group.triedMachines), machines.snapshot(now));
-        if (decision instanceof Decision.Accept accept) {
-          start(group.builds.first(), accept.position());
-        } else {
-          blocked.add(group);
-          leaveWaiting(group, decision);
-        }
-        isSettled = false;
-        break;
-      }
-    }
-  }
-
-  private void start(Build build, int machine) {
-    ready.remove(build);
-    build.absentSince = null;
-    build.isWaitReported = false;
-    lastAttempt++;
-    Attempt attempt = new Attempt(new AttemptId(lastAttempt), build, machine, now);
-    attempts.put(attempt.id, attempt);
-    build.attempt = attempt;
-    machines.take(machine, attempt.id, now);
-    effects.add(new Effect.RequestLease(attempt.id, build.id, machines.machine(machine)));
-  }
-
-  private void leaveWaiting(ReadyBuilds.Group group, Decision decision) {
-    boolean isBusy = decision instanceof Decision.Postpone && MachineBook.isAnyBusy(decision);
-    for (Build build : List.copyOf(group.builds)) {
-      if (build.isEnded()) {
-        continue;
-      }
-      if (isBusy) {
-        build.absentSince = null;
-        reportWaiting(build, decision);
-      } else if (decision instanceof Decision.Decline && build.triedMachines.isEmpty()) {
-        end(build, new BuildEnd.Declined(decision));
-      } else {
-        waitForReturn(build, decision);
-      }
-    }
-  }
-
-  /** No machine that could take the build is there: its caller's patience decides. */
-  private void waitForReturn(Build build, Decision decision) {
-    if (build.absentSince == null) {
-      build.absentSince = now;
-    }
-    Instant until = build.absentSince.plus(build.request.rules.patience());
-    if (!now.isBefore(until)) {
-      end(build, new BuildEnd.Failed(noMachine(build, decision)));
-      return;
-    }
-    if (!build.triedMachines.isEmpty()) {
-      // None is left that was not tried: those that were get another chance when they return.
-      ready.remove(build);
-      build.triedMachines.clear();
-      ready.add(build);
-    }
-    wakeAt(until);
-    reportWaiting(build, decision);
-  }
-
-  private Failure noMachine(Build build, Decision decision) {
-    Failure last = build.lastFailure;
-    if (last != null) {
-      return last;
-    }
-    return new Failure(
-        Phase.WAIT,
-        FailureCause.NO_MACHINE,
-        Culprit.MACHINE,
-        RetryAdvice.SAME_MACHINE,
-        Optional.empty(),
-        "Could not find a machine in time: " + decision.explain(),
-        List.of());
-  }
-
-  private void reportWaiting(Build build, Decision decision) {
-    if (!build.isWaitReported) {
-      build.isWaitReported = true;
-      effects.add(new Effect.ReportWaiting(build.id, decision));
-    }
-  }
-
-  private void wakeAt(Instant time) {
-    effects.add(new Effect.WakeAt(time));
-  }
-
-  /** Leaves only the earliest wish to be woken, at the end. */
-  private static List<Effect> mergeWakes(List<Effect> effects) {
-    Optional<Effect.WakeAt> earliest =
-        effects.stream()
-            .filter(Effect.WakeAt.class::isInstance)
-            .map(Effect.WakeAt.class::cast)
-            .min(Comparator.comparing(Effect.WakeAt::time));
-    List<Effect> merged = new ArrayList<>(effects);
-    merged.removeIf(Effect.WakeAt.class::isInstance);
-    earliest.ifPresent(merged::add);
-    return List.copyOf(merged);
   }
 }

@@ -28,19 +28,46 @@ public sealed interface Event {
   }
 
   /** The slot asked for with {@link Effect.RequestLease} is ours. */
-  record LeaseGranted(AttemptId attempt) implements Event {}
+  record LeaseGranted(AttemptId attempt) implements Event {
+    /** Refuses null. */
+    public LeaseGranted {
+      requireNonNull(attempt, "attempt");
+    }
+  }
 
   /** The slot asked for is not to be had now. */
-  record LeaseRefused(AttemptId attempt, String reason) implements Event {}
+  record LeaseRefused(AttemptId attempt, String reason) implements Event {
+    /** Refuses null. */
+    public LeaseRefused {
+      requireNonNull(attempt, "attempt");
+      requireNonNull(reason, "reason");
+    }
+  }
 
-  /** A slot is ours no longer. */
-  record LeaseLost(AttemptId attempt, String reason) implements Event {}
+  /** A slot is ours no longer. Does nothing if it was given back before. */
+  record LeaseLost(AttemptId attempt, String reason) implements Event {
+    /** Refuses null. */
+    public LeaseLost {
+      requireNonNull(attempt, "attempt");
+      requireNonNull(reason, "reason");
+    }
+  }
 
   /** The machine has built; only fetching is left, and the slot is no longer needed. */
-  record SlotDone(AttemptId attempt) implements Event {}
+  record SlotDone(AttemptId attempt) implements Event {
+    /** Refuses null. */
+    public SlotDone {
+      requireNonNull(attempt, "attempt");
+    }
+  }
 
   /** The outputs are in the hub. */
-  record AttemptSucceeded(AttemptId attempt) implements Event {}
+  record AttemptSucceeded(AttemptId attempt) implements Event {
+    /** Refuses null. */
+    public AttemptSucceeded {
+      requireNonNull(attempt, "attempt");
+    }
+  }
 
   /** The attempt is over without result, and nothing of it is left running here. */
   record AttemptFailed(AttemptId attempt, Failure failure) implements Event {
@@ -51,8 +78,14 @@ public sealed interface Event {
     }
   }
 
-  /** The caller no longer wants the request. */
-  record RequestCancelled(RequestId request, String reason) implements Event {}
+  /** The caller no longer wants the request. Does nothing if it is over. */
+  record RequestCancelled(RequestId request, String reason) implements Event {
+    /** Refuses null. */
+    public RequestCancelled {
+      requireNonNull(request, "request");
+      requireNonNull(reason, "reason");
+    }
+  }
 
   /** The time asked for with {@link Effect.WakeAt} has come. */
   record Woken() implements Event {}

@@ -1,58 +1,87 @@
 package io.github.remotebuild.dispatch;
 
-import io.github.remotebuild.model.Demand;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The builds that only lack a machine, in groups that any machine treats alike.
  *
- * <p>One decision speaks for a whole group, so the cost of a decision does not grow with the number
- * of builds that wait.
+ * <p>A group is open while it must be decided anew. Groups are found by their most urgent build,
+ * which is what orders them.
  */
 final class ReadyBuilds {
-  /** What decides whether two builds are in one group. */
-  private record Key(Demand demand, Set<Integer> triedMachines) {}
+  private final Map<WaitingGroup.Key, WaitingGroup> groups = new HashMap<>();
+  private final TreeMap<Build, WaitingGroup> byMostUrgent = new TreeMap<>();
+  private final Set<WaitingGroup> open = new HashSet<>();
 
-  /** Builds with the same demand that were tried on the same machines. */
-  static final class Group {
-    final Demand demand;
-    final Set<Integer> triedMachines;
-    final TreeSet<Build> builds = new TreeSet<>();
-
-    Group(Demand demand, Set<Integer> triedMachines) {
-      this.demand = demand;
-      this.triedMachines = triedMachines;
+  /** Adds a build to its group, which must then be decided. */
+  void add(Build build, Instant now) {
+    if (build.group != null) {
+      throw new IllegalStateException(build.id + " waits already");
     }
+    build.readySince = now;
+    WaitingGroup group =
+        groups.computeIfAbsent(WaitingGroup.Key.of(build), key -> new WaitingGroup(key));
+    if (!group.isEmpty()) {
+      byMostUrgent.remove(group.mostUrgent());
+    }
+    build.group = group;
+    group.add(build);
+    byMostUrgent.put(group.mostUrgent(), group);
+    open.add(group);
   }
 
-  private final Map<Key, Group> groups = new HashMap<>();
-
-  void add(Build build) {
-    Key key = new Key(build.demand, Set.copyOf(build.triedMachines));
-    groups.computeIfAbsent(key, k -> new Group(k.demand(), k.triedMachines())).builds.add(build);
-  }
-
+  /** Removes a build from the group it is in, if it is in one. */
   void remove(Build build) {
-    Key key = new Key(build.demand, Set.copyOf(build.triedMachines));
-    Group group = groups.get(key);
-    if (group != null && group.builds.remove(build) && group.builds.isEmpty()) {
-      groups.remove(key);
+    WaitingGroup group = build.group;
+    if (group == null) {
+      return;
+    }
+    byMostUrgent.remove(group.mostUrgent());
+    group.remove(build);
+    build.group = null;
+    if (group.isEmpty()) {
+      groups.remove(group.key);
+      open.remove(group);
+    } else {
+      byMostUrgent.put(group.mostUrgent(), group);
     }
   }
 
-  /** The groups, the one with the most urgent build first. */
-  List<Group> byUrgency() {
-    List<Group> sorted = new ArrayList<>(groups.values());
-    sorted.sort((a, b) -> a.builds.first().compareTo(b.builds.first()));
-    return sorted;
+  boolean isAnyOpen() {
+    return !open.isEmpty();
   }
 
-  boolean isEmpty() {
-    return groups.isEmpty();
+  boolean isOpen(WaitingGroup group) {
+    return open.contains(group);
+  }
+
+  void open(WaitingGroup group) {
+    if (!group.isEmpty()) {
+      open.add(group);
+    }
+  }
+
+  void close(WaitingGroup group) {
+    open.remove(group);
+  }
+
+  /** The next less urgent group, or null; the most urgent one after null. */
+  @Nullable WaitingGroup after(@Nullable Build build) {
+    Map.Entry<Build, WaitingGroup> next =
+        build == null ? byMostUrgent.firstEntry() : byMostUrgent.higherEntry(build);
+    return next == null ? null : next.getValue();
+  }
+
+  /** All groups, the one with the most urgent build first. */
+  List<WaitingGroup> byUrgency() {
+    return new ArrayList<>(byMostUrgent.values());
   }
 }

@@ -8,6 +8,8 @@ final class Request {
   final RequestId id;
   final RequestRules rules;
   final List<Build> builds = new ArrayList<>();
+
+  /** How many of its builds are not over. */
   int unfinished;
 
   Request(RequestId id, RequestRules rules) {

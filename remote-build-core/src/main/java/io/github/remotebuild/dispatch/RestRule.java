@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  *
  * @param first the rest after the first failure
  * @param factor how much longer each next rest is; at least 1
- * @param longest the bound
+ * @param longest the bound; at most 365 days
  * @param jitter the part of a rest that is added at most, from 0 to 1
  * @since 0.1
  */
@@ -21,6 +21,9 @@ public record RestRule(Duration first, double factor, Duration longest, double j
     }
     if (longest.compareTo(first) < 0) {
       throw new IllegalArgumentException("longest must not be below first: " + longest);
+    }
+    if (longest.compareTo(Duration.ofDays(365)) > 0) {
+      throw new IllegalArgumentException("longest must be at most 365 days: " + longest);
     }
     if (!(factor >= 1)) {
       throw new IllegalArgumentException("factor must be at least 1: " + factor);
@@ -40,6 +43,7 @@ public record RestRule(Duration first, double factor, Duration longest, double j
         Math.min(
             (double) longest.toMillis(),
             (double) first.toMillis() * Math.pow(factor, failures - 1.0));
-    return Duration.ofMillis((long) (millis * (1 + jitter * random.nextDouble())));
+    // Never nothing: a machine must not be back before its failure has been dealt with.
+    return Duration.ofMillis(Math.max(1, (long) (millis * (1 + jitter * random.nextDouble()))));
   }
 }

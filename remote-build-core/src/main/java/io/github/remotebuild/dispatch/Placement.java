@@ -1,0 +1,296 @@
+package io.github.remotebuild.dispatch;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.remotebuild.dispatch.HostHealth.Presence;
+import io.github.remotebuild.model.Culprit;
+import io.github.remotebuild.model.Demand;
+import io.github.remotebuild.model.Failure;
+import io.github.remotebuild.model.FailureCause;
+import io.github.remotebuild.model.Phase;
+import io.github.remotebuild.model.RetryAdvice;
+import io.github.remotebuild.policy.Candidate;
+import io.github.remotebuild.policy.Decision;
+import io.github.remotebuild.policy.FarmSnapshot;
+import io.github.remotebuild.policy.Selection;
+import io.github.remotebuild.policy.SelectionPolicy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives the builds that are ready to machines, and decides how long the others wait.
+ *
+ * <p>A group that waits is decided anew only when something has happened that could help it: a
+ * build came to it, a machine that fits it can take a build and could not before, or the policy
+ * held back and the farm is no longer the same. So the cost of an event grows with the machines and
+ * with the groups that are more urgent, not with the builds that wait.
+ */
+final class Placement {
+  /** Gives a build to the machine at a position. */
+  interface Starter {
+    void start(Build build, int position);
+  }
+
+  private final SelectionPolicy policy;
+  private final MachineBook machines;
+  private final ReadyBuilds ready;
+  private final Requests requests;
+  private final List<Effect> effects;
+  private final Starter starter;
+
+  /** Groups of which no machine is known to work. */
+  private final Set<WaitingGroup> absent = new LinkedHashSet<>();
+
+  /** Groups for which a machine is free, and the policy waits all the same. */
+  private final Set<WaitingGroup> heldBack = new LinkedHashSet<>();
+
+  /** Groups decided since the end of the last event. */
+  private final Set<WaitingGroup> decided = new LinkedHashSet<>();
+
+  private long presenceSeen;
+  private Instant now = Instant.EPOCH;
+
+  Placement(
+      SelectionPolicy policy,
+      MachineBook machines,
+      ReadyBuilds ready,
+      Requests requests,
+      List<Effect> effects,
+      Starter starter) {
+    this.policy = policy;
+    this.machines = machines;
+    this.ready = ready;
+    this.requests = requests;
+    this.effects = effects;
+    this.starter = starter;
+  }
+
+  /**
+   * Places builds, the most urgent first, until nothing more fits.
+   *
+   * @return when the patience of a build that waits is over, if none of its machines returns
+   */
+  Optional<Instant> place(Instant time) {
+    now = time;
+    do {
+      reopenHeldBack();
+      decideOpen();
+    } while (settleAbsent() || isHeldBackOutdated());
+    machines.forgetFreed();
+    reportWaiting();
+    return nextDeadline();
+  }
+
+  private void decideOpen() {
+    Build last = null;
+    while (ready.isAnyOpen() || machines.isAnyFreed()) {
+      WaitingGroup group = ready.after(last);
+      if (group == null) {
+        break;
+      }
+      last = group.mostUrgent();
+      if (ready.isOpen(group) || machines.isAnyFreed(fitting(group))) {
+        decide(group);
+      }
+    }
+  }
+
+  private void decide(WaitingGroup group) {
+    Demand demand = machines.avoiding(group.key.triedHosts(), group.key.demand());
+    Decision decision;
+    try {
+      decision = requireNonNull(policy.decide(demand, machines.snapshot()), "decision");
+      checkOrLearn(group, demand, decision);
+    } catch (RuntimeException e) {
+      endAll(group, new BuildEnd.Failed(brokenPolicy(e)));
+      return;
+    }
+    if (decision instanceof Decision.Accept accept) {
+      starter.start(group.mostUrgent(), accept.position());
+      return;
+    }
+    if (decision instanceof Decision.Decline && group.key.triedHosts().isEmpty()) {
+      endAll(group, new BuildEnd.Declined(decision));
+      return;
+    }
+    ready.close(group);
+    group.decision = decision;
+    decided.add(group);
+    if (machines.isAnyFree(fitting(group))) {
+      group.heldBackAtChange = machines.stateChanges();
+      heldBack.add(group);
+    } else {
+      heldBack.remove(group);
+    }
+  }
+
+  /** Refuses a machine that cannot take the build; of a wait, notes which machines fit. */
+  private void checkOrLearn(WaitingGroup group, Demand demand, Decision decision) {
+    if (decision instanceof Decision.Accept accept) {
+      if (!selection(demand, accept, machines.snapshot()).canTake(accept.position())) {
+        throw new IllegalStateException("it chose a machine that cannot take the build");
+      }
+    } else if (group.fitting == null) {
+      BitSet fitting = new BitSet();
+      for (Candidate candidate : selection(demand, decision, machines.idle()).candidates()) {
+        fitting.set(candidate.position());
+      }
+      group.fitting = fitting;
+    }
+  }
+
+  private Selection selection(Demand demand, Decision decision, FarmSnapshot snapshot) {
+    return new Selection(policy.name(), demand, snapshot, decision.selection().alsoAsked());
+  }
+
+  private void endAll(WaitingGroup group, BuildEnd end) {
+    while (!group.isEmpty()) {
+      requests.end(group.mostUrgent(), end, now);
+    }
+  }
+
+  private void reopenHeldBack() {
+    heldBack.removeIf(WaitingGroup::isEmpty);
+    for (WaitingGroup group : heldBack) {
+      if (group.heldBackAtChange != machines.stateChanges()) {
+        ready.open(group);
+      }
+    }
+  }
+
+  private boolean isHeldBackOutdated() {
+    return heldBack.stream()
+        .anyMatch(group -> !group.isEmpty() && group.heldBackAtChange != machines.stateChanges());
+  }
+
+  /**
+   * Finds out for which groups no machine is there, and ends or moves builds that need not wait.
+   *
+   * @return whether there are builds to be decided
+   */
+  private boolean settleAbsent() {
+    List<WaitingGroup> groups;
+    if (presenceSeen == machines.presenceChanges()) {
+      Set<WaitingGroup> some = new LinkedHashSet<>(absent);
+      some.addAll(decided);
+      groups = new ArrayList<>(some);
+    } else {
+      presenceSeen = machines.presenceChanges();
+      groups = ready.byUrgency();
+    }
+    for (WaitingGroup group : groups) {
+      if (group.isEmpty()) {
+        continue;
+      }
+      Presence presence = presence(group);
+      if (presence == Presence.THERE) {
+        group.absentSince = null;
+        absent.remove(group);
+        continue;
+      }
+      if (group.absentSince == null) {
+        group.absentSince = now;
+      }
+      absent.add(group);
+      // While one is on trial the wait goes on: it may be there after all.
+      if (presence == Presence.AWAY) {
+        giveUp(group);
+      }
+    }
+    absent.removeIf(WaitingGroup::isEmpty);
+    return ready.isAnyOpen();
+  }
+
+  /** No machine that could take the group is there: its callers' patience decides. */
+  private void giveUp(WaitingGroup group) {
+    @Nullable String why = null;
+    while (!group.isEmpty() && !now.isBefore(group.deadline())) {
+      why = why == null ? explain(group) : why;
+      Build build = group.longestWaiting();
+      requests.end(build, new BuildEnd.Failed(noMachine(build, why)), now);
+    }
+    if (!group.key.triedHosts().isEmpty()) {
+      // None is left that was not tried: those that were get another chance when they return.
+      while (!group.isEmpty()) {
+        Build build = group.longestWaiting();
+        ready.remove(build);
+        build.triedHosts.clear();
+        ready.add(build, now);
+      }
+    }
+  }
+
+  private void reportWaiting() {
+    for (WaitingGroup group : decided) {
+      Build build = group.nextUnreported();
+      while (build != null) {
+        build.isWaitReported = true;
+        effects.add(new Effect.ReportWaiting(build.id, requireNonNull(group.decision)));
+        build = group.nextUnreported();
+      }
+    }
+    decided.clear();
+  }
+
+  private Presence presence(WaitingGroup group) {
+    // Declined, because all that could ever take it were tried.
+    return group.decision instanceof Decision.Decline
+        ? Presence.AWAY
+        : machines.presence(fitting(group));
+  }
+
+  private static BitSet fitting(WaitingGroup group) {
+    return requireNonNull(group.fitting, "a group that waits was decided");
+  }
+
+  private Optional<Instant> nextDeadline() {
+    return absent.stream()
+        .filter(group -> presence(group) == Presence.AWAY)
+        .map(WaitingGroup::deadline)
+        .min(Instant::compareTo);
+  }
+
+  private String explain(WaitingGroup group) {
+    try {
+      Demand demand = machines.avoiding(group.key.triedHosts(), group.key.demand());
+      return policy.decide(demand, machines.snapshot()).explain();
+    } catch (RuntimeException e) {
+      return "the policy " + policy.name() + " cannot say why: " + e;
+    }
+  }
+
+  private static Failure noMachine(Build build, String why) {
+    Failure last = build.lastFailure;
+    if (last != null && last.cause() != FailureCause.LEASE_LOST) {
+      return last;
+    }
+    return new Failure(
+        Phase.WAIT,
+        FailureCause.NO_MACHINE,
+        Culprit.MACHINE,
+        RetryAdvice.SAME_MACHINE,
+        Optional.empty(),
+        "Could not find a machine in time: " + why,
+        List.of());
+  }
+
+  private Failure brokenPolicy(RuntimeException cause) {
+    return new Failure(
+        Phase.WAIT,
+        FailureCause.OTHER,
+        Culprit.REQUEST,
+        RetryAdvice.NEVER,
+        Optional.empty(),
+        "Could not choose a machine: the policy "
+            + policy.name()
+            + " or a rule of the request failed: "
+            + cause,
+        List.of());
+  }
+}

@@ -1,0 +1,92 @@
+package io.github.remotebuild.dispatch;
+
+import static io.github.remotebuild.dispatch.ScriptedRun.GOING_ON;
+import static io.github.remotebuild.dispatch.ScriptedRun.LINUX;
+import static io.github.remotebuild.dispatch.ScriptedRun.START;
+import static io.github.remotebuild.dispatch.ScriptedRun.patient;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.github.remotebuild.model.Demand;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ReadyBuildsTest {
+  private final ReadyBuilds ready = new ReadyBuilds();
+
+  private static Build build(long number, Demand demand) {
+    return new Build(new BuildId(number), new Request(new RequestId(1), GOING_ON), demand);
+  }
+
+  private Build added(long number, Demand demand) {
+    Build build = build(number, demand);
+    ready.add(build, START);
+    return build;
+  }
+
+  @Test
+  void builds_that_any_machine_treats_alike_share_a_group() {
+    Build first = added(1, LINUX);
+    Build second = added(2, Demand.forSystem("x86_64-linux"));
+    Build other = added(3, LINUX.requiring("kvm"));
+    Build tried = build(4, LINUX);
+    tried.triedHosts.add(0);
+    ready.add(tried, START);
+    Build patient =
+        new Build(
+            new BuildId(5), new Request(new RequestId(2), patient(Duration.ofHours(1))), LINUX);
+    ready.add(patient, START);
+
+    assertThat(first.group).isSameAs(second.group);
+    assertThat(ready.byUrgency()).hasSize(4);
+    assertThat(other.group).isNotSameAs(first.group);
+  }
+
+  @Test
+  void a_build_is_removed_from_the_group_it_is_in_whatever_became_of_its_tries() {
+    Build build = added(1, LINUX);
+    build.triedHosts.add(3);
+
+    ready.remove(build);
+
+    assertThat(build.group).isNull();
+    assertThat(ready.byUrgency()).isEmpty();
+    assertThat(ready.isAnyOpen()).isFalse();
+    ready.remove(build);
+  }
+
+  @Test
+  void a_build_is_not_added_twice() {
+    Build build = added(1, LINUX);
+
+    assertThatIllegalStateException().isThrownBy(() -> ready.add(build, START));
+  }
+
+  @Test
+  void groups_come_in_the_order_of_their_most_urgent_builds_as_these_come_and_go() {
+    Build fifth = added(5, LINUX);
+    Build third = added(3, LINUX.requiring("kvm"));
+    assertThat(ready.after(null)).isSameAs(third.group);
+    assertThat(ready.after(third)).isSameAs(fifth.group);
+    assertThat(ready.after(fifth)).isNull();
+
+    Build first = added(1, LINUX);
+    assertThat(ready.after(null)).isSameAs(fifth.group);
+    ready.remove(first);
+    assertThat(ready.after(null)).isSameAs(third.group);
+  }
+
+  @Test
+  void a_build_opens_its_group_again() {
+    Build build = added(1, LINUX);
+    WaitingGroup group = ready.byUrgency().get(0);
+    assertThat(ready.isOpen(group)).isTrue();
+    ready.close(group);
+    assertThat(ready.isAnyOpen()).isFalse();
+
+    added(2, LINUX);
+
+    assertThat(ready.isOpen(group)).isTrue();
+    assertThat(group.mostUrgent()).isSameAs(build);
+  }
+}

@@ -1,0 +1,186 @@
+package io.github.remotebuild.dispatch;
+
+import io.github.remotebuild.dispatch.RequestRules.OnFailure;
+import io.github.remotebuild.model.Culprit;
+import io.github.remotebuild.model.Demand;
+import io.github.remotebuild.model.Failure;
+import io.github.remotebuild.model.FailureCause;
+import io.github.remotebuild.model.Farm;
+import io.github.remotebuild.model.Machine;
+import io.github.remotebuild.model.MachineBuilder;
+import io.github.remotebuild.model.Phase;
+import io.github.remotebuild.model.RetryAdvice;
+import io.github.remotebuild.policy.SelectionPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A dispatcher told what to do line by line; builds are called by their numbers. */
+final class ScriptedRun {
+  static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  static final Demand LINUX = Demand.forSystem("x86_64-linux");
+  static final Duration FIRST_REST = Duration.ofSeconds(10);
+
+  /** 10 s, 20 s, 40 s ... up to 60 s, without jitter. */
+  static final RestRule RESTS = new RestRule(FIRST_REST, 2, Duration.ofSeconds(60), 0);
+
+  static final RequestRules STOPPING = RequestRules.defaults();
+  static final RequestRules GOING_ON = new RequestRules(OnFailure.KEEP_GOING, Duration.ZERO, 5);
+
+  final Dispatcher dispatcher;
+  Instant now = START;
+
+  /** What the last event led to. */
+  List<Effect> last = List.of();
+
+  /** What became of each build, in the order in which it was reported. */
+  final Map<Long, BuildEnd> ends = new LinkedHashMap<>();
+
+  private final Map<Long, Effect.RequestLease> attempts = new HashMap<>();
+
+  ScriptedRun(Farm farm, SelectionPolicy policy) {
+    dispatcher = new Dispatcher(farm, policy, RESTS, new Random(0));
+  }
+
+  static ScriptedRun on(Machine... machines) {
+    return new ScriptedRun(Farm.of(machines), SelectionPolicy.nix());
+  }
+
+  static Machine machine(String uri, int maxJobs) {
+    return linux(uri).maxJobs(maxJobs).build();
+  }
+
+  static MachineBuilder linux(String uri) {
+    return Machine.at(uri).forSystems("x86_64-linux");
+  }
+
+  static RequestRules patient(Duration patience) {
+    return new RequestRules(OnFailure.KEEP_GOING, patience, 5);
+  }
+
+  static BuildSpec build(long number, long... dependencies) {
+    return build(number, LINUX, dependencies);
+  }
+
+  static BuildSpec build(long number, Demand demand, long... dependencies) {
+    Set<BuildId> dependsOn = new TreeSet<>();
+    Arrays.stream(dependencies).forEach(dependency -> dependsOn.add(new BuildId(dependency)));
+    return new BuildSpec(new BuildId(number), demand, dependsOn);
+  }
+
+  static Failure failure(Culprit culprit, RetryAdvice retry) {
+    FailureCause cause =
+        culprit == Culprit.DERIVATION ? FailureCause.BUILD_FAILED : FailureCause.LOST;
+    return new Failure(Phase.BUILD, cause, culprit, retry, Optional.empty(), "it broke", List.of());
+  }
+
+  static Failure machineFailure() {
+    return failure(Culprit.MACHINE, RetryAdvice.OTHER_MACHINE);
+  }
+
+  static Failure derivationFailure() {
+    return failure(Culprit.DERIVATION, RetryAdvice.NEVER);
+  }
+
+  List<Effect> tell(Event event) {
+    last = dispatcher.handle(event, now);
+    for (Effect effect : last) {
+      if (effect instanceof Effect.RequestLease e) {
+        attempts.put(e.build().number(), e);
+      } else if (effect instanceof Effect.ReportEnd e
+          && ends.put(e.build().number(), e.end()) != null) {
+        throw new AssertionError(e.build() + " ended twice");
+      }
+    }
+    return last;
+  }
+
+  List<Effect> submit(long request, RequestRules rules, BuildSpec... builds) {
+    return tell(new Event.Submitted(new RequestId(request), List.of(builds), rules));
+  }
+
+  List<Effect> submit(RequestRules rules, BuildSpec... builds) {
+    return submit(1, rules, builds);
+  }
+
+  /** The last attempt of the build. */
+  AttemptId attempt(long build) {
+    return request(build).attempt();
+  }
+
+  /** Where the last attempt of the build is. */
+  String machineOf(long build) {
+    return request(build).machine().name();
+  }
+
+  private Effect.RequestLease request(long build) {
+    Effect.RequestLease request = attempts.get(build);
+    if (request == null) {
+      throw new AssertionError("build " + build + " was not given to a machine");
+    }
+    return request;
+  }
+
+  boolean isPlaced(long build) {
+    return attempts.containsKey(build);
+  }
+
+  List<Effect> grant(long build) {
+    return tell(new Event.LeaseGranted(attempt(build)));
+  }
+
+  List<Effect> refuse(long build) {
+    return tell(new Event.LeaseRefused(attempt(build), "somebody else has it"));
+  }
+
+  List<Effect> lose(long build) {
+    return tell(new Event.LeaseLost(attempt(build), "the store forgot it"));
+  }
+
+  List<Effect> slotDone(long build) {
+    return tell(new Event.SlotDone(attempt(build)));
+  }
+
+  List<Effect> succeed(long build) {
+    return tell(new Event.AttemptSucceeded(attempt(build)));
+  }
+
+  List<Effect> fail(long build, Failure failure) {
+    return tell(new Event.AttemptFailed(attempt(build), failure));
+  }
+
+  List<Effect> cancel() {
+    return tell(new Event.RequestCancelled(new RequestId(1), "enough"));
+  }
+
+  List<Effect> pass(Duration time) {
+    now = now.plus(time);
+    return tell(new Event.Woken());
+  }
+
+  /** The effects of this kind that the last event led to. */
+  <E extends Effect> List<E> last(Class<E> kind) {
+    return last.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  /** The builds for which the last event asked for a slot, in this order. */
+  List<Long> placed() {
+    List<Long> placed = new ArrayList<>();
+    last(Effect.RequestLease.class).forEach(effect -> placed.add(effect.build().number()));
+    return placed;
+  }
+
+  /** When the last event asked to be woken. */
+  Instant wake() {
+    return last(Effect.WakeAt.class).get(0).time();
+  }
+}
