@@ -26,6 +26,14 @@ public final class CountingThreads implements ThreadFactory {
     return made.get();
   }
 
+  /** How many of them wait for something now. */
+  public long waiting() {
+    return threads.stream()
+        .map(Thread::getState)
+        .filter(state -> state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING)
+        .count();
+  }
+
   /** Whether the thread is one of ours. */
   public boolean isOurs(Thread thread) {
     return threads.contains(thread);
