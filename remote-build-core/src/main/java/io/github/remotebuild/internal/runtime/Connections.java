@@ -16,14 +16,17 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to one store key.
  *
  * <p>They outlive builds: who is done gives his back, and the next takes it. New ones are opened
  * one at a time, because an ssh server drops those that come in a burst ({@code MaxStartups}); one
- * that is dropped before the login is tried again a few times. The number of connections is bounded
- * by that of the attempts that use them. Safe for use by several threads.
+ * that is dropped before the login is tried again a few times. A login that comes to nothing does
+ * so for everybody who was waiting for his turn: a machine that is down costs each of them one
+ * timeout, not one for each before him. The number of connections is bounded by that of the
+ * attempts that use them. Safe for use by several threads.
  */
 final class Connections implements AutoCloseable {
   /** How often a login that the far end broke off is tried. */
@@ -45,6 +48,11 @@ final class Connections implements AutoCloseable {
   private final Deque<Idle> idle = new ArrayDeque<>();
   private final Set<Connection> onLoan = new HashSet<>();
   private boolean isConnecting;
+
+  /** How many logins have come to nothing, and how the last of them did. */
+  private long failures;
+
+  private @Nullable TransportException lastFailure;
   private volatile boolean isClosed;
 
   Connections(
@@ -57,20 +65,37 @@ final class Connections implements AutoCloseable {
 
   /** Borrows a connection: one that is there, or a new one. */
   Loan borrow() throws TransportException, InterruptedException {
+    List<Connection> dead = new ArrayList<>();
+    try {
+      Connection kept = takeIdleOrTurn(dead);
+      return kept == null ? connectInTurn() : new Loan(kept, true);
+    } finally {
+      dead.forEach(Connection::close);
+    }
+  }
+
+  /** A connection that is there, or null when it is this thread's turn to open one. */
+  private @Nullable Connection takeIdleOrTurn(List<Connection> dead)
+      throws TransportException, InterruptedException {
     lock.lockInterruptibly();
     try {
+      long known = failures;
       while (true) {
         checkOpen();
         Idle kept = idle.pollLast();
         if (kept != null && kept.connection.isOpen()) {
           onLoan.add(kept.connection);
-          return new Loan(kept.connection, true);
+          return kept.connection;
         }
+        TransportException failure = lastFailure;
         if (kept != null) {
-          kept.connection.close();
+          dead.add(kept.connection);
+        } else if (failures != known && failure != null) {
+          throw new TransportException(
+              failure.problem(), String.valueOf(failure.getMessage()), failure);
         } else if (!isConnecting) {
           isConnecting = true;
-          break;
+          return null;
         } else {
           changed.await();
         }
@@ -78,13 +103,24 @@ final class Connections implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  private Loan connectInTurn() throws TransportException, InterruptedException {
     Connection opened = null;
+    TransportException failure = null;
     try {
       opened = connectPatiently();
+    } catch (TransportException e) {
+      failure = e;
+      throw e;
     } finally {
       lock.lock();
       try {
         isConnecting = false;
+        if (failure != null) {
+          failures++;
+          lastFailure = failure;
+        }
         changed.signalAll();
         if (opened != null && !isClosed) {
           onLoan.add(opened);
@@ -116,12 +152,13 @@ final class Connections implements AutoCloseable {
   }
 
   private void pause(Duration length) throws InterruptedException, TransportException {
-    long left = length.toNanos();
+    long left = Nanos.of(length);
     lock.lockInterruptibly();
     try {
+      checkOpen();
       while (left > 0) {
-        checkOpen();
         left = changed.awaitNanos(left);
+        checkOpen();
       }
     } finally {
       lock.unlock();
@@ -151,7 +188,8 @@ final class Connections implements AutoCloseable {
     try {
       if (onLoan.remove(connection) && !isClosed && connection.isOpen()) {
         idle.addLast(new Idle(connection, nanoTime.getAsLong()));
-        changed.signal();
+        // All: one that only pauses must not take the signal away from one that waits for this.
+        changed.signalAll();
         return;
       }
     } finally {
@@ -182,7 +220,7 @@ final class Connections implements AutoCloseable {
     lock.lock();
     try {
       long now = nanoTime.getAsLong();
-      while (!idle.isEmpty() && now - idle.getFirst().sinceNanos >= age.toNanos()) {
+      while (!idle.isEmpty() && now - idle.getFirst().sinceNanos >= Nanos.of(age)) {
         old.add(idle.removeFirst().connection);
       }
     } finally {

@@ -111,7 +111,7 @@ public final class Engine implements AutoCloseable {
             new LinkedBlockingQueue<>(),
             settings.threads());
     this.planners.allowCoreThreadTimeOut(true);
-    this.watchdog = new Watchdog(loop, settings.nanoTime());
+    this.watchdog = new Watchdog(Watchdog.Timer.on(loop), settings.nanoTime());
     ConnectOptions connectOptions =
         new ConnectOptions(
             limits.connectTimeout(),

@@ -13,12 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings events to one listener on a thread of its own.
+ * Brings events to one listener on a thread of its own; the silent listener gets none.
  *
  * <p>{@link #post} never waits. What does not fit in the queue is dropped and counted: log lines
- * when they pass the bound in bytes, anything when there are too many events.
+ * when they pass the bound in bytes, anything when there are too many events. Safe for use by
+ * several threads, the listener's own among them.
  */
-final class EventDelivery implements AutoCloseable {
+final class EventDelivery {
   /** The most events that wait for a listener. */
   static final int EVENT_LIMIT = 200_000;
 
@@ -26,7 +27,7 @@ final class EventDelivery implements AutoCloseable {
 
   private final BuildListener listener;
   private final long logLimitBytes;
-  private final Thread thread;
+  private final @Nullable Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<BuildEvent> queue = new ArrayDeque<>();
@@ -40,11 +41,14 @@ final class EventDelivery implements AutoCloseable {
   EventDelivery(BuildListener listener, long logLimitBytes, ThreadFactory threads) {
     this.listener = listener;
     this.logLimitBytes = logLimitBytes;
-    this.thread = threads.newThread(this::deliver);
+    this.thread = listener == BuildListener.silent() ? null : threads.newThread(this::deliver);
+    this.isClosed = thread == null;
   }
 
   void start() {
-    thread.start();
+    if (thread != null) {
+      thread.start();
+    }
   }
 
   void post(BuildEvent event) {
@@ -81,21 +85,29 @@ final class EventDelivery implements AutoCloseable {
     return dropped;
   }
 
-  /** Waits until the listener has taken everything posted so far, or the time is up. */
+  /**
+   * Waits until the listener has taken everything posted so far, or the time is up. The listener
+   * itself, which would wait for ever, does not wait.
+   */
   void flush(Duration timeout) throws InterruptedException {
-    if (Thread.currentThread() == thread) {
+    if (isListener()) {
       return;
     }
-    long left = timeout.toNanos();
-    lock.lock();
+    long left = Nanos.of(timeout);
+    lock.lockInterruptibly();
     try {
-      long goal = posted;
+      // What was dropped is told of when the queue is empty, and is part of what was posted.
+      long goal = posted + (droppedEvents > 0 ? 1 : 0);
       while (delivered < goal && left > 0 && !isClosed) {
         left = changed.awaitNanos(left);
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isListener() {
+    return Thread.currentThread() == thread;
   }
 
   private void deliver() {
@@ -106,9 +118,11 @@ final class EventDelivery implements AutoCloseable {
       }
       try {
         listener.on(event);
-      } catch (RuntimeException | LinkageError | AssertionError e) {
+      } catch (RuntimeException | Error e) {
         LOG.warn("A build listener threw on {}", event.getClass().getSimpleName(), e);
       }
+      // An interrupt that the listener has left behind is not meant for its next call.
+      Thread.interrupted();
       lock.lock();
       try {
         delivered++;
@@ -123,12 +137,12 @@ final class EventDelivery implements AutoCloseable {
     lock.lock();
     try {
       while (queue.isEmpty()) {
+        if (isClosed) {
+          return null;
+        }
         if (droppedEvents > 0) {
           posted++;
           return takeDropped();
-        }
-        if (isClosed) {
-          return null;
         }
         changed.awaitUninterruptibly();
       }
@@ -144,36 +158,57 @@ final class EventDelivery implements AutoCloseable {
     return event instanceof BuildEvent.LogLine line ? line.line().length() + 64L : 0;
   }
 
-  /** Ends the thread as soon as the queue is empty; a listener that hangs is interrupted. */
-  void close(Duration grace) {
-    try {
-      flush(grace);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /**
+   * Ends the thread: at once if it waits for events, otherwise when the listener returns; what
+   * waits for it is dropped, and it is interrupted unless it is the listener that calls this.
+   * Returns at once.
+   */
+  void end() {
     lock.lock();
     try {
-      isClosed = true;
-      if (delivered < posted) {
-        queue.clear();
-        thread.interrupt();
+      if (isClosed) {
+        return;
       }
+      isClosed = true;
+      boolean isListening = delivered < posted;
+      queue.clear();
+      queuedLogBytes = 0;
       changed.signalAll();
+      Thread delivering = thread;
+      if (isListening && delivering != null && !isListener()) {
+        delivering.interrupt();
+      }
     } finally {
       lock.unlock();
     }
-    if (Thread.currentThread() == thread) {
-      return;
-    }
-    try {
-      thread.join(Math.max(1, grace.toMillis()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  }
+
+  /** Waits for the end of the thread, for that long; does nothing if it is the listener's own. */
+  void join(Duration patience) throws InterruptedException {
+    Thread delivering = thread;
+    if (delivering != null && !isListener()) {
+      delivering.join(Math.max(1, Nanos.of(patience) / 1_000_000));
     }
   }
 
-  @Override
-  public void close() {
-    close(Duration.ofMillis(1));
+  /** Gives the listener that long for what waits, ends the thread, and waits as long for that. */
+  void close(Duration grace) {
+    boolean wasInterrupted = false;
+    try {
+      flush(grace);
+    } catch (InterruptedException e) {
+      wasInterrupted = true;
+    }
+    end();
+    try {
+      if (!wasInterrupted) {
+        join(grace);
+      }
+    } catch (InterruptedException e) {
+      wasInterrupted = true;
+    }
+    if (wasInterrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

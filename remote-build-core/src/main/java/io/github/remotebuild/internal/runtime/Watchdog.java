@@ -15,10 +15,29 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads.
  */
 final class Watchdog {
-  private final ScheduledExecutorService timer;
+  /** Runs things later. */
+  @FunctionalInterface
+  interface Timer {
+    /**
+     * Runs the task after that time, and returns what takes that back.
+     *
+     * @throws RejectedExecutionException if everything is being closed
+     */
+    Runnable schedule(Runnable task, long nanos);
+
+    /** Runs things on the threads of an executor. */
+    static Timer on(ScheduledExecutorService executor) {
+      return (task, nanos) -> {
+        ScheduledFuture<?> scheduled = executor.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        return () -> scheduled.cancel(false);
+      };
+    }
+  }
+
+  private final Timer timer;
   private final LongSupplier nanoTime;
 
-  Watchdog(ScheduledExecutorService timer, LongSupplier nanoTime) {
+  Watchdog(Timer timer, LongSupplier nanoTime) {
     this.timer = timer;
     this.nanoTime = nanoTime;
   }
@@ -30,22 +49,21 @@ final class Watchdog {
    * @param onExpiry called once if more passes, on the timer's thread; must return at once
    */
   Watch watch(Duration limit, Runnable onExpiry) {
-    Watch watch = new Watch(limit, onExpiry);
-    watch.schedule(limit.toNanos());
+    Watch watch = new Watch(Nanos.of(limit), onExpiry);
+    watch.schedule(watch.limitNanos);
     return watch;
   }
 
   /** One thing that is being watched. Closing it ends the watch. */
   final class Watch implements AutoCloseable {
-    private final Duration limit;
+    private final long limitNanos;
     private final Runnable onExpiry;
     private final AtomicBoolean isOver = new AtomicBoolean();
-    private volatile boolean isExpired;
     private volatile long lastSign;
-    private volatile @Nullable ScheduledFuture<?> check;
+    private volatile @Nullable Runnable cancellation;
 
-    private Watch(Duration limit, Runnable onExpiry) {
-      this.limit = limit;
+    private Watch(long limitNanos, Runnable onExpiry) {
+      this.limitNanos = limitNanos;
       this.onExpiry = onExpiry;
       this.lastSign = nanoTime.getAsLong();
     }
@@ -55,17 +73,23 @@ final class Watchdog {
       lastSign = nanoTime.getAsLong();
     }
 
-    /** Whether the time was passed. */
-    boolean isExpired() {
-      return isExpired;
-    }
-
     private void schedule(long nanos) {
       try {
-        check = timer.schedule(this::check, Math.max(1, nanos), TimeUnit.NANOSECONDS);
+        cancellation = timer.schedule(this::check, Math.max(1, nanos));
       } catch (RejectedExecutionException e) {
         // Everything is being closed; whoever closes ends what is watched as well.
         isOver.set(true);
+      }
+      if (isOver.get()) {
+        // It was closed meanwhile, and has not seen this check.
+        cancelCheck();
+      }
+    }
+
+    private void cancelCheck() {
+      Runnable cancel = cancellation;
+      if (cancel != null) {
+        cancel.run();
       }
     }
 
@@ -73,11 +97,10 @@ final class Watchdog {
       if (isOver.get()) {
         return;
       }
-      long left = limit.toNanos() - (nanoTime.getAsLong() - lastSign);
+      long left = limitNanos - (nanoTime.getAsLong() - lastSign);
       if (left > 0) {
         schedule(left);
       } else if (isOver.compareAndSet(false, true)) {
-        isExpired = true;
         onExpiry.run();
       }
     }
@@ -85,10 +108,7 @@ final class Watchdog {
     @Override
     public void close() {
       isOver.set(true);
-      ScheduledFuture<?> scheduled = check;
-      if (scheduled != null) {
-        scheduled.cancel(false);
-      }
+      cancelCheck();
     }
   }
 }
