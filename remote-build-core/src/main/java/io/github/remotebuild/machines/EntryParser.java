@@ -1,13 +1,11 @@
 package io.github.remotebuild.machines;
 
+import io.github.remotebuild.model.ByteString;
 import io.github.remotebuild.model.Features;
 import io.github.remotebuild.model.FormatException;
 import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.model.StoreUri;
 import io.github.remotebuild.model.SystemType;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +20,8 @@ final class EntryParser {
   private static final Pattern WHOLE_NUMBER = Pattern.compile("[+]?[0-9]{1,18}");
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?([0-9]{1,400}[.]?[0-9]{0,400}|[.][0-9]{1,400})([eE][+-]?[0-9]{1,3})?");
+
+  private static final Pattern KEY_LINE = Pattern.compile("[a-z0-9@.-]+ +[A-Za-z0-9+/]+=*( .*)?");
 
   private final SystemType localSystem;
   private final Findings findings;
@@ -42,7 +42,7 @@ final class EntryParser {
         column(columns, 5, Features.none(), c -> features(c, MachineField.SUPPORTED_FEATURES));
     Optional<Features> mandatory =
         column(columns, 6, Features.none(), c -> features(c, MachineField.MANDATORY_FEATURES));
-    Optional<Optional<String>> hostKey = column(columns, 7, Optional.empty(), this::hostKey);
+    Optional<Optional<ByteString>> hostKey = column(columns, 7, Optional.empty(), this::hostKey);
     if (columns.size() > COLUMNS) {
       findings.warning(
           columns.get(COLUMNS).spot(),
@@ -161,37 +161,31 @@ final class EntryParser {
     }
   }
 
-  private Optional<Optional<String>> hostKey(Column column) {
-    Optional<String> decoded = decodedText(column.text());
-    if (decoded.isEmpty()) {
+  /** The first line; bytes that are no text stay as they are, since Nix accepts them. */
+  private Optional<Optional<ByteString>> hostKey(Column column) {
+    ByteString decoded;
+    try {
+      decoded = ByteString.of(Base64.getDecoder().decode(column.text()));
+    } catch (IllegalArgumentException notBase64) {
+      decoded = ByteString.empty();
+    }
+    List<String> lines = decoded.utf8().lines().filter(line -> !line.isBlank()).toList();
+    if (lines.isEmpty()) {
       return bad(
           column, MachineField.PUBLIC_HOST_KEY, "base64 of a line such as 'ssh-ed25519 AAAA...'");
     }
-    List<String> lines = decoded.get().lines().filter(line -> !line.isBlank()).toList();
-    if (lines.isEmpty() || lines.get(0).chars().anyMatch(Character::isISOControl)) {
-      return bad(
-          column, MachineField.PUBLIC_HOST_KEY, "base64 of a line such as 'ssh-ed25519 AAAA...'");
+    String line = lines.get(0).strip();
+    if (!KEY_LINE.matcher(line).matches()) {
+      findings.warning(
+          column.spot(), "the public host key does not look like 'ssh-ed25519 AAAA...'");
+    }
+    if (decoded.utf8().indexOf('\uFFFD') >= 0 || line.chars().anyMatch(Character::isISOControl)) {
+      return Optional.of(Optional.of(decoded));
     }
     if (lines.size() > 1) {
       findings.warning(column.spot(), "only the first line of the public host key is used");
     }
-    String key = lines.get(0).strip();
-    if (!key.matches("[a-z0-9@.-]+ +[A-Za-z0-9+/]+=*( .*)?")) {
-      findings.warning(
-          column.spot(), "the public host key does not look like 'ssh-ed25519 AAAA...'");
-    }
-    return Optional.of(Optional.of(key));
-  }
-
-  /** Decodes as Nix does: padding may be missing. */
-  private static Optional<String> decodedText(String base64) {
-    try {
-      byte[] bytes = Base64.getDecoder().decode(base64);
-      return Optional.of(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
-    } catch (IllegalArgumentException | CharacterCodingException e) {
-      return Optional.empty();
-    }
+    return Optional.of(Optional.of(ByteString.of(line)));
   }
 
   private <T> Optional<T> bad(Column column, MachineField field, String expected) {

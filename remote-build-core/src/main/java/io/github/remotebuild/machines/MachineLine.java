@@ -1,10 +1,10 @@
 package io.github.remotebuild.machines;
 
+import io.github.remotebuild.model.ByteString;
 import io.github.remotebuild.model.Features;
 import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.model.SystemType;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -31,8 +31,8 @@ final class MachineLine {
       throw new IllegalArgumentException(
           "Could not write "
               + machine.name()
-              + " as a line of a machines file: a name, a key file or a host key has characters"
-              + " in it that separate columns or entries: "
+              + " as a line of a machines file: a name or a key file has characters in it that"
+              + " separate columns or entries, or the host key is no key: "
               + line);
     }
     return line;
@@ -62,7 +62,7 @@ final class MachineLine {
     return names.equals("-") ? ",-" : names;
   }
 
-  private static String base64(String key) {
-    return Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8));
+  private static String base64(ByteString key) {
+    return Base64.getEncoder().encodeToString(key.toByteArray());
   }
 }

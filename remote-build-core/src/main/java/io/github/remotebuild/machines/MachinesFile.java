@@ -25,10 +25,10 @@ import java.util.List;
  * This is the grammar of Nix 2.28.2 and later ({@code src/libstore/machines.cc}); where Nix 2.8
  * would read the same text otherwise there is a warning.
  *
- * <p>Stricter than Nix: commas only where systems are wanted, a host key that is not text, a speed
- * factor that is infinite, more than 2147483647 jobs, an {@code @} without a path, and a cycle of
- * includes are refused. A relative {@code @path} is looked for beside the file that has it; Nix
- * looks in its working directory, so there is a warning. Immutable.
+ * <p>Stricter than Nix: commas only where systems are wanted, a blank host key, a speed factor that
+ * is infinite, more than 2147483647 jobs, an {@code @} without a path, and a cycle of includes are
+ * refused. A relative {@code @path} is looked for beside the file that has it; Nix looks in its
+ * working directory, so there is a warning. Immutable.
  *
  * @param machines the machines in order; includes take the place of their entry
  * @param warnings what is odd, in order
@@ -100,7 +100,7 @@ public record MachinesFile(List<Machine> machines, List<MachinesWarning> warning
    * The line that reads back as {@code machine}, with all eight columns and without a newline.
    *
    * @throws IllegalArgumentException if no line can say it, because a name has one of {@code , ; #}
-   *     in it or the key file has a blank
+   *     in it, the key file has a blank, or the host key has several lines
    */
   public static String print(Machine machine) {
     return MachineLine.print(machine);

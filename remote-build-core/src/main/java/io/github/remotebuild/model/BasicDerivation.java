@@ -36,5 +36,6 @@ public record BasicDerivation(
     arguments = List.copyOf(arguments);
     environment = SortedCopies.of(environment);
     DerivationRules.check(outputs, platform);
+    DerivationRules.first(outputs);
   }
 }

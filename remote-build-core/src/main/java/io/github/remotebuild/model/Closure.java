@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Store paths together with everything that they refer to, references first.
@@ -54,13 +55,7 @@ public final class Closure {
    * @throws ClosureException if a reference is not among them, or if there is a circle
    */
   public static Closure of(Collection<PathInfo> infos) {
-    TreeMap<StorePath, PathInfo> byPath = new TreeMap<>();
-    for (PathInfo info : infos) {
-      PathInfo other = byPath.putIfAbsent(info.path(), info);
-      if (other != null && !other.equals(info)) {
-        throw new IllegalArgumentException("There are two different infos for " + info.path());
-      }
-    }
+    SortedMap<StorePath, PathInfo> byPath = byPath(infos);
     SortedMap<StorePath, StorePath> missing = new TreeMap<>();
     for (PathInfo info : byPath.values()) {
       for (StorePath reference : info.references()) {
@@ -72,7 +67,31 @@ public final class Closure {
     if (!missing.isEmpty()) {
       throw ClosureException.missing(missing);
     }
-    return sort(byPath.keySet(), byPath);
+    return new Closure(sort(byPath.keySet(), byPath));
+  }
+
+  /**
+   * Path infos in the order of a closure, references first, although they need not make one: a
+   * reference that is not among them is taken to be where they are going to already.
+   *
+   * @param infos the infos in any order; of two for one path both have to be equal
+   * @return each info once; unmodifiable
+   * @throws ClosureException if there is a circle among them
+   */
+  public static List<PathInfo> referencesFirst(Collection<PathInfo> infos) {
+    SortedMap<StorePath, PathInfo> byPath = byPath(infos);
+    return List.copyOf(sort(byPath.keySet(), byPath).values());
+  }
+
+  private static SortedMap<StorePath, PathInfo> byPath(Collection<PathInfo> infos) {
+    TreeMap<StorePath, PathInfo> byPath = new TreeMap<>();
+    for (PathInfo info : infos) {
+      PathInfo other = byPath.putIfAbsent(info.path(), info);
+      if (other != null && !other.equals(info)) {
+        throw new IllegalArgumentException("There are two different infos for " + info.path());
+      }
+    }
+    return byPath;
   }
 
   /** A path on the way down, and those of its references still to be looked at. */
@@ -86,19 +105,23 @@ public final class Closure {
     }
   }
 
-  /** Everything that can be reached from {@code roots}, references first, in their order. */
-  private static Closure sort(Collection<StorePath> roots, Map<StorePath, PathInfo> byPath) {
+  /**
+   * Everything in {@code byPath} that can be reached from {@code roots}, references first, in their
+   * order; what is not in it is left out.
+   */
+  private static Map<StorePath, PathInfo> sort(
+      Collection<StorePath> roots, Map<StorePath, PathInfo> byPath) {
     Map<StorePath, PathInfo> done = new LinkedHashMap<>();
     Set<StorePath> open = new HashSet<>();
     ArrayDeque<Frame> stack = new ArrayDeque<>();
     for (StorePath root : roots) {
-      descend(info(byPath, root), done, open, stack);
+      descend(byPath.get(root), done, open, stack);
       while (!stack.isEmpty()) {
         Frame top = stack.peek();
         if (top.rest.hasNext()) {
           StorePath next = top.rest.next();
           if (!next.equals(top.info.path())) {
-            descend(info(byPath, next), done, open, stack);
+            descend(byPath.get(next), done, open, stack);
           }
         } else {
           stack.pop();
@@ -107,12 +130,15 @@ public final class Closure {
         }
       }
     }
-    return new Closure(done);
+    return done;
   }
 
   private static void descend(
-      PathInfo info, Map<StorePath, PathInfo> done, Set<StorePath> open, ArrayDeque<Frame> stack) {
-    if (done.containsKey(info.path())) {
+      @Nullable PathInfo info,
+      Map<StorePath, PathInfo> done,
+      Set<StorePath> open,
+      ArrayDeque<Frame> stack) {
+    if (info == null || done.containsKey(info.path())) {
       return;
     }
     if (!open.add(info.path())) {
@@ -127,14 +153,6 @@ public final class Closure {
       throw ClosureException.cycle(cycle);
     }
     stack.push(new Frame(info));
-  }
-
-  private static PathInfo info(Map<StorePath, PathInfo> byPath, StorePath path) {
-    PathInfo info = byPath.get(path);
-    if (info == null) {
-      throw new IllegalArgumentException(path + " is not in the closure");
-    }
-    return info;
   }
 
   /** The paths, references first; unmodifiable. */
@@ -178,8 +196,13 @@ public final class Closure {
    * @throws IllegalArgumentException if a root is not in this closure
    */
   public Closure reachableFrom(Collection<StorePath> roots) {
-    Closure reached = sort(roots, infos);
-    return sort(new TreeSet<>(reached.paths()), reached.infos);
+    for (StorePath root : roots) {
+      if (!infos.containsKey(root)) {
+        throw new IllegalArgumentException(root + " is not in the closure");
+      }
+    }
+    Map<StorePath, PathInfo> reached = sort(roots, infos);
+    return new Closure(sort(new TreeSet<>(reached.keySet()), reached));
   }
 
   /**

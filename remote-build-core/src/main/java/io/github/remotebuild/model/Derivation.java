@@ -36,13 +36,14 @@ import java.util.function.BiFunction;
  *
  * <p>An instance that exists obeys Nix's rules: all outputs of one kind, a fixed one alone and
  * named {@code out}, one algorithm for all floating ones. Whether stated output paths are right is
- * another question; see {@link DerivationHashes#disagreements}. Immutable; the collections are
- * unmodifiable. To make one in Java use {@link DerivationBuilder}. Checked against Nix 2.8.0
- * (source: {@code src/libstore/derivations.cc}).
+ * another question; see {@link DerivationHashes#disagreements}. A text without any output can be
+ * read and written, and that is all: no store takes it, and nothing can be computed from it or
+ * built. Immutable; the collections are unmodifiable. To make one in Java use {@link
+ * DerivationBuilder}. Checked against Nix 2.8.0 (source: {@code src/libstore/derivations.cc}).
  *
  * @param storeDir where the paths are
  * @param name the name, without {@code .drv}; it is not part of the text
- * @param outputs the outputs by name; at least one
+ * @param outputs the outputs by name; at least one, if it is to be used
  * @param inputDerivations the derivations whose outputs it needs, and which outputs
  * @param inputSources the other store paths it needs
  * @param platform the system it runs on, or {@code builtin}
@@ -194,6 +195,8 @@ public record Derivation(
    *
    * @param outputPaths gives the path of an output of a derivation, or nothing if it is unknown
    * @throws UnknownOutputException if {@code outputPaths} does not know a needed output
+   * @throws IllegalArgumentException if there are no outputs, or if outputs are needed of what is
+   *     no derivation
    */
   public BasicDerivation resolve(BiFunction<StorePath, String, Optional<StorePath>> outputPaths) {
     return new DerivationResolution(this, outputPaths).resolve();

@@ -31,7 +31,8 @@ import java.util.function.Function;
  * <p>Input derivations are asked for by path, each once, and their hashes are remembered for the
  * life of this object: about 200 bytes for each derivation ever seen, without bound. Keep one for
  * as long as the same graph is worked on. Chains of any depth need no stack. Safe for use by
- * several threads if the function is.
+ * several threads if the function is. A derivation without outputs is refused with {@link
+ * IllegalArgumentException}.
  *
  * <p>Checked against Nix 2.8.0 (source: {@code hashDerivationModulo} in {@code
  * src/libstore/derivations.cc}).

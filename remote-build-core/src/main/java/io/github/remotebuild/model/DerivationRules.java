@@ -25,7 +25,7 @@ final class DerivationRules {
   /** What is wrong with these outputs taken together, if anything. */
   static Optional<String> problemOf(SortedMap<String, DerivationOutput> outputs) {
     if (outputs.isEmpty()) {
-      return Optional.of("a derivation has at least one output");
+      return Optional.empty();
     }
     for (String name : outputs.keySet()) {
       if (!OutputNames.isValid(name)) {
@@ -52,8 +52,15 @@ final class DerivationRules {
     return Optional.empty();
   }
 
-  /** One output, which is of the same kind as all others. */
+  /**
+   * One output, which is of the same kind as all others.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
   static DerivationOutput first(SortedMap<String, DerivationOutput> outputs) {
+    if (outputs.isEmpty()) {
+      throw new IllegalArgumentException("A derivation that is to be built has an output");
+    }
     return outputs.values().iterator().next();
   }
 }

@@ -2,7 +2,6 @@ package io.github.remotebuild.model;
 
 import static java.util.Objects.requireNonNull;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.Optional;
@@ -25,7 +24,8 @@ import java.util.TreeSet;
  * @param supportedFeatures the features it has besides the mandatory ones
  * @param mandatoryFeatures the features a build must ask for to come here; it has these too
  * @param publicHostKey its public host key in the form {@code ssh-ed25519 AAAA…}; the last column,
- *     decoded
+ *     decoded. Nix does not look at the bytes, so they need not be a key, nor text; for connecting
+ *     take {@link #pinnedHostKey()}
  * @since 0.1
  */
 public record Machine(
@@ -36,7 +36,7 @@ public record Machine(
     double speedFactor,
     Features supportedFeatures,
     Features mandatoryFeatures,
-    Optional<String> publicHostKey) {
+    Optional<ByteString> publicHostKey) {
   /** Checks the numbers and copies the systems. */
   public Machine {
     requireNonNull(storeUri, "storeUri");
@@ -55,14 +55,12 @@ public record Machine(
       throw new IllegalArgumentException(
           "speedFactor must be greater than 0 and finite: " + speedFactor);
     }
-    checkLine(sshKey, "sshKey");
-    checkLine(publicHostKey, "publicHostKey");
-  }
-
-  private static void checkLine(Optional<String> text, String what) {
-    if (text.isPresent()
-        && (text.get().isBlank() || text.get().chars().anyMatch(Character::isISOControl))) {
-      throw new IllegalArgumentException(what + " must be one line that is not blank");
+    if (sshKey.isPresent()
+        && (sshKey.get().isBlank() || sshKey.get().chars().anyMatch(Character::isISOControl))) {
+      throw new IllegalArgumentException("sshKey must be one line that is not blank");
+    }
+    if (publicHostKey.isPresent() && publicHostKey.get().utf8().isBlank()) {
+      throw new IllegalArgumentException("publicHostKey must not be blank");
     }
   }
 
@@ -124,25 +122,30 @@ public record Machine(
   }
 
   /**
-   * The only host key to accept: {@link #publicHostKey()}, or else the URI's parameter {@code
-   * base64-ssh-public-host-key}, decoded.
+   * The only host key to accept: the first line of {@link #publicHostKey()} that is not blank, or
+   * else that of the URI's parameter {@code base64-ssh-public-host-key}, decoded. What is not UTF-8
+   * becomes U+FFFD, and then no host has that key.
    *
    * @throws FormatException if the parameter is not base64
    */
   public Optional<String> pinnedHostKey() {
-    if (publicHostKey.isPresent()) {
-      return publicHostKey;
-    }
-    return storeUri
-        .parameter("base64-ssh-public-host-key")
-        .filter(value -> !value.isEmpty())
-        .map(Machine::decodedHostKey);
+    return publicHostKey
+        .or(
+            () ->
+                storeUri
+                    .parameter("base64-ssh-public-host-key")
+                    .filter(value -> !value.isEmpty())
+                    .map(Machine::decodedHostKey))
+        .map(Machine::firstLine);
   }
 
-  private static String decodedHostKey(String base64) {
+  private static String firstLine(ByteString key) {
+    return key.utf8().lines().filter(line -> !line.isBlank()).findFirst().orElse("").strip();
+  }
+
+  private static ByteString decodedHostKey(String base64) {
     try {
-      byte[] bytes = Base64.getDecoder().decode(base64);
-      return new String(bytes, StandardCharsets.UTF_8).strip();
+      return ByteString.wrap(Base64.getDecoder().decode(base64));
     } catch (IllegalArgumentException notBase64) {
       throw new FormatException(
           "store URI", "base64-ssh-public-host-key", "base64", "'" + base64 + "'");

@@ -27,7 +27,7 @@ public final class MachineBuilder {
   private final OptionalDouble speedFactor;
   private final Features supported;
   private final Features mandatory;
-  private final Optional<String> publicHostKey;
+  private final Optional<ByteString> publicHostKey;
 
   private MachineBuilder(
       StoreUri storeUri,
@@ -37,7 +37,7 @@ public final class MachineBuilder {
       OptionalDouble speedFactor,
       Features supported,
       Features mandatory,
-      Optional<String> publicHostKey) {
+      Optional<ByteString> publicHostKey) {
     this.storeUri = storeUri;
     this.systems = systems;
     this.sshKey = sshKey;
@@ -146,11 +146,25 @@ public final class MachineBuilder {
         publicHostKey);
   }
 
-  /** Says which host key is the only one to accept, as {@code ssh-ed25519 AAAA…}; once. */
+  /**
+   * Says which host key is the only one to accept, as {@code ssh-ed25519 AAAA…}; once.
+   *
+   * @throws IllegalArgumentException if {@code key} is not one line
+   */
   public MachineBuilder publicHostKey(String key) {
+    if (key.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException("publicHostKey must be one line");
+    }
     refuseTwice("publicHostKey", publicHostKey, key);
     return new MachineBuilder(
-        storeUri, systems, sshKey, maxJobs, speedFactor, supported, mandatory, Optional.of(key));
+        storeUri,
+        systems,
+        sshKey,
+        maxJobs,
+        speedFactor,
+        supported,
+        mandatory,
+        Optional.of(ByteString.of(key)));
   }
 
   /**

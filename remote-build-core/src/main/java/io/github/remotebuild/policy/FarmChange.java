@@ -51,7 +51,8 @@ public sealed interface FarmChange {
       return rejections.isEmpty()
           ? "let the policy use " + label
           : String.join(
-              " and ", rejections.stream().map(reason -> Remedy.text(reason, label)).toList());
+              " and ",
+              rejections.stream().map(reason -> Remedy.text(reason, label)).distinct().toList());
     }
 
     @Override

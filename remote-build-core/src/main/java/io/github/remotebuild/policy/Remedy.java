@@ -4,7 +4,13 @@ import io.github.remotebuild.model.Features;
 import io.github.remotebuild.model.Machine;
 import java.util.List;
 
-/** What lifts a rejection, how much of a change that is, and how to say it. */
+/**
+ * What lifts a rejection, how much of a change that is, and how to say it.
+ *
+ * <p>One cost is more than all smaller ones of one machine together, so that the order in {@link
+ * FarmChange} holds whatever comes together; the request is changed once, however many of its rules
+ * refuse.
+ */
 final class Remedy {
   private static final long FREE_SLOT = 1;
   private static final long SLOT_OF_OTHERS = 2;
@@ -39,10 +45,15 @@ final class Remedy {
   /** How large a change lifts all of {@code rejections}; {@link Long#MAX_VALUE} if none does. */
   static long cost(List<Rejection> rejections) {
     long sum = 0;
+    boolean isRequestChanged = false;
     for (Rejection rejection : rejections) {
       long cost = rejection.match(new Cost());
       if (cost == Long.MAX_VALUE) {
         return cost;
+      }
+      if (rejection instanceof Rejection.RefusedByRequest) {
+        cost = isRequestChanged ? 0 : cost;
+        isRequestChanged = true;
       }
       sum += cost;
     }

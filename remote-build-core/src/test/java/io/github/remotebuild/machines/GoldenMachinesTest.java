@@ -27,14 +27,11 @@ class GoldenMachinesTest {
   /** What Nix 2.26 reads and we refuse; each is documented where it is refused. */
   private static final Set<String> STRICTER =
       Set.of(
-          "full",
-          "tabs",
           "include-empty",
           "speed-inf",
           "speed-nan",
           "jobs-max",
           "commas-systems",
-          "key-nopad",
           "key-padmid",
           "key-empty-pad",
           "uri-dup",

@@ -323,9 +323,27 @@ class MachinesFileTest {
   void only_the_first_line_of_a_host_key_counts() {
     String twoLines = "c3NoLXJzYSBBQUFBCnNzaC1kc3MgQkJCQgo=";
 
-    assertThat(only("a - - - - - - " + twoLines).publicHostKey()).contains("ssh-rsa AAAA");
+    assertThat(only("a - - - - - - " + twoLines).pinnedHostKey()).contains("ssh-rsa AAAA");
+    assertThat(only("a - - - - - - " + twoLines))
+        .isEqualTo(Machine.at("a").forSystems(LINUX).publicHostKey("ssh-rsa AAAA").build());
     assertThat(warnings("a - - - - - - " + twoLines))
         .containsExactly("machines:1:15: only the first line of the public host key is used");
+  }
+
+  @Test
+  void a_host_key_that_is_no_text_is_kept_byte_for_byte() {
+    String noText = "a - - - - - - /wABAgP+";
+
+    assertThat(only(noText).publicHostKey().orElseThrow().toByteArray())
+        .containsExactly(0xff, 0, 1, 2, 3, 0xfe);
+    assertThat(MachinesFile.print(only(noText))).endsWith(" /wABAgP+");
+    assertThat(warnings(noText))
+        .containsExactly(
+            "machines:1:15: the public host key does not look like 'ssh-ed25519 AAAA...'");
+    assertThatThrownBy(() -> only("a - - - - - - _wABAgP-"))
+        .isInstanceOf(MachinesFileException.class);
+    assertThatThrownBy(() -> only("a - - - - - - CiAK"))
+        .hasMessageContaining("public host key: expected base64 of a line");
   }
 
   @Test

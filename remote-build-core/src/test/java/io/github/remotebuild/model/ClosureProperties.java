@@ -27,6 +27,23 @@ class ClosureProperties {
   }
 
   @Property(tries = 200)
+  void what_is_left_of_a_closure_stays_in_order(
+      @ForAll("graphs") List<PathInfo> infos, @ForAll Random random) {
+    List<PathInfo> some = new ArrayList<>(infos);
+    some.removeIf(info -> random.nextInt(3) == 0);
+    Set<StorePath> coming = new HashSet<>();
+    some.forEach(info -> coming.add(info.path()));
+
+    List<PathInfo> ordered = Closure.referencesFirst(some);
+
+    assertThat(ordered).containsExactlyInAnyOrderElementsOf(some);
+    for (PathInfo info : ordered) {
+      assertThat(info.otherReferences()).doesNotContainAnyElementsOf(coming);
+      coming.remove(info.path());
+    }
+  }
+
+  @Property(tries = 200)
   void the_order_does_not_depend_on_how_it_was_given(
       @ForAll("graphs") List<PathInfo> infos, @ForAll Random random) {
     List<PathInfo> shuffled = new ArrayList<>(infos);

@@ -85,6 +85,21 @@ class ClosureTest {
   }
 
   @Test
+  void orders_infos_that_make_no_closure() {
+    List<PathInfo> infos = List.of(info(1, 2, 3, 9), info(2, 4, 8), info(3, 4, 3), info(4));
+
+    assertThat(Closure.referencesFirst(infos))
+        .containsExactly(info(4), info(2, 4, 8), info(3, 4, 3), info(1, 2, 3, 9));
+    assertThat(Closure.referencesFirst(List.of(info(2, 9), info(2, 9))))
+        .containsExactly(info(2, 9));
+    assertThatThrownBy(() -> Closure.referencesFirst(List.of(info(1, 2, 9), info(2, 1))))
+        .isInstanceOfSatisfying(
+            ClosureException.class, e -> assertThat(e.cycle()).containsExactly(path(1), path(2)));
+    assertThatThrownBy(() -> Closure.referencesFirst(List.of(info(1), info(1, 9))))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void refuses_two_infos_for_one_path() {
     assertThat(Closure.of(List.of(info(1), info(1))).size()).isEqualTo(1);
     assertThatThrownBy(() -> Closure.of(List.of(info(1), info(1, 1))))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,7 +179,6 @@ class DerivationTest {
     "'(\"out\",\"\",\"r:r:sha256\",\"\")', one of md5",
     "'(\"o ut\",\"\",\"\",\"\")', the name of an output",
     "'(\"\",\"\",\"\",\"\")', the name of an output",
-    "'', at least one output",
     "'(\"a\",\"\",\"\",\"\"),(\"b\",\"\",\"sha256\",\"\")', all outputs are of one kind",
     "'(\"a\",\"\",\"sha1\",\"\"),(\"b\",\"\",\"sha256\",\"\")', one hash algorithm",
     "'(\"out\",\"/nix/store/x\",\"\",\"\")', '32 characters of hash'",
@@ -205,6 +205,20 @@ class DerivationTest {
             () -> parse(text("(\"out\",\"" + path + "\",\"md5\",\"" + hash + "\")", "", "", "")))
         .isInstanceOf(FormatException.class)
         .hasMessageContaining("base-16");
+  }
+
+  @Test
+  void reads_and_writes_a_text_without_outputs_and_computes_nothing_from_it() {
+    assertSame(text("", "", "", ""));
+    assertSame(
+        text("", "(\"" + A + "\",([\"a\",\"b\"],[(\"a\",[\"c\"]),(\"d\",[\"e\"])]))", "", "")
+            .replace("Derive(", "DrvWithVersion(\"xp-dyn-drv\","));
+    Derivation none = parse(text("", "", "", ""));
+
+    assertThatThrownBy(() -> DerivationHashes.over(path -> none).outputPaths(none))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> none.resolve((path, output) -> Optional.empty()))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -269,6 +269,15 @@ class WhyNotThereTest {
             "  a: the request allows no machine",
             "smallest change: let the request use a"),
         of(
+            "rather the request, however many of its rules refuse, than the machines",
+            LINUX.refusing("a").usingOnly("b").refusing("a").refusing("a").refusing("a"),
+            idle(one("a"), linux("b").maxJobs(0).build()),
+            "no machine can take the build for x86_64-linux",
+            "  a: the request excludes it; the request allows only b; the request excludes it;"
+                + " the request excludes it; the request excludes it",
+            "  b: its max jobs is 0",
+            "smallest change: let the request use a"),
+        of(
             "rather the request than the machines",
             KVM.refusing("b"),
             idle(one("a"), linux("b").supporting("kvm").build()),

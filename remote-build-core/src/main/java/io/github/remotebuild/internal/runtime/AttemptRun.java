@@ -3,6 +3,8 @@ package io.github.remotebuild.internal.runtime;
 import io.github.remotebuild.BuildEvent;
 import io.github.remotebuild.Limits;
 import io.github.remotebuild.model.BuildResult;
+import io.github.remotebuild.model.Closure;
+import io.github.remotebuild.model.ClosureException;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.PathInfo;
 import io.github.remotebuild.model.Phase;
@@ -99,6 +101,8 @@ final class AttemptRun {
       failure = Optional.of(Failures.ofCopy(phase, machine.name(), e));
     } catch (StoreException e) {
       failure = Optional.of(ofStore(e));
+    } catch (ClosureException e) {
+      failure = Optional.of(Failures.ofCircle(phase, machine.name(), e));
     } catch (InterruptedException e) {
       failure = Optional.of(Failures.stopped(phase, machine.name(), "the thread was interrupted"));
     } catch (RuntimeException | LinkageError e) {
@@ -180,7 +184,7 @@ final class AttemptRun {
       if (!missing.isEmpty()) {
         List<PathInfo> infos;
         try (Watchdog.Watch watch = watch(limits.queryTimeout(), this::abortBoth)) {
-          infos = ReferencesFirst.order(source.queryPathInfos(missing).values());
+          infos = Closure.referencesFirst(source.queryPathInfos(missing).values());
         }
         enter(Phase.UPLOAD);
         events.accept(

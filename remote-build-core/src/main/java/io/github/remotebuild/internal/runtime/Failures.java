@@ -1,6 +1,7 @@
 package io.github.remotebuild.internal.runtime;
 
 import io.github.remotebuild.model.BuildResult;
+import io.github.remotebuild.model.ClosureException;
 import io.github.remotebuild.model.Culprit;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.FailureCause;
@@ -66,6 +67,23 @@ final class Failures {
   /** The hub's store process did not do its part. */
   static Failure ofHub(Phase phase, StoreException e) {
     return hub(phase, message(e), e.evidence());
+  }
+
+  /** By what the hub says of inputs, or the machine of outputs, no order of sending is right. */
+  static Failure ofCircle(Phase phase, String machine, ClosureException e) {
+    String circle =
+        e.cycle().get(0) + " refers to itself through " + (e.cycle().size() - 1) + " other paths";
+    if (phase != Phase.DOWNLOAD) {
+      return hub(phase, "Could not send the inputs: the hub says that " + circle, List.of());
+    }
+    return new Failure(
+        phase,
+        FailureCause.PROTOCOL,
+        Culprit.MACHINE,
+        RetryAdvice.OTHER_MACHINE,
+        Optional.of(machine),
+        "Could not fetch from " + machine + ": it says that " + circle,
+        List.of());
   }
 
   static Failure hub(Phase phase, String message, List<String> evidence) {

@@ -1,5 +1,6 @@
 package io.github.remotebuild.internal.runtime;
 
+import io.github.remotebuild.model.Closure;
 import io.github.remotebuild.model.Culprit;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.FailureCause;
@@ -56,7 +57,7 @@ final class MissingClosure {
         }
       }
     }
-    return ReferencesFirst.order(missing.values());
+    return Closure.referencesFirst(missing.values());
   }
 
   private static Failure notThere(StorePath path, StoreSession machine) {

@@ -260,6 +260,11 @@ final class Planner {
                     + ": it needs outputs of a derivation that is itself built"
                     + " (a dynamic derivation), which this release cannot build yet"));
       }
+      if (derivation.outputs().isEmpty()) {
+        throw new FailedException(
+            unreadable(
+                FailureCause.DERIVATION_UNREADABLE, "Could not plan " + drv + ": no outputs"));
+      }
       return derivation;
     } catch (FormatException | IllegalArgumentException e) {
       throw new FailedException(
