@@ -54,13 +54,7 @@ final class Failures {
         RetryAdvice.OTHER_MACHINE,
         Optional.of(machine),
         message(e),
-        newWords(e));
-  }
-
-  /** The evidence but for what the message quotes. */
-  private static List<String> newWords(StoreException e) {
-    String message = message(e);
-    return e.evidence().stream().filter(line -> !message.contains(line)).toList();
+        e.evidence());
   }
 
   /** A copy between the hub and a machine stopped. */
@@ -77,7 +71,7 @@ final class Failures {
 
   /** The hub's store process did not do its part. */
   static Failure ofHub(Phase phase, StoreException e) {
-    return hub(phase, message(e), newWords(e));
+    return hub(phase, message(e), e.evidence());
   }
 
   static Failure hub(Phase phase, String message, List<String> evidence) {
