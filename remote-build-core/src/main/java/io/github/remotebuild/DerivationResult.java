@@ -131,7 +131,7 @@ public sealed interface DerivationResult {
 
     @Override
     public String describe() {
-      return "Could not build " + derivation.name() + ": " + decision.explain();
+      return "Could not build " + derivation + ": " + decision.explain();
     }
   }
 

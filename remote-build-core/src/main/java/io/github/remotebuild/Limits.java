@@ -88,6 +88,342 @@ public record Limits(
     return DEFAULTS;
   }
 
+  /** The same with another {@code connectTimeout}. */
+  public Limits withConnectTimeout(Duration value) {
+    return new Limits(
+        value,
+        authenticateTimeout,
+        handshakeTimeout,
+        queryTimeout,
+        planTimeout,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        closeGrace,
+        keepAliveInterval,
+        keepAliveLimit,
+        transfers,
+        logQueueBytes,
+        logLineBytes,
+        derivationBytes,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code authenticateTimeout}. */
+  public Limits withAuthenticateTimeout(Duration value) {
+    return new Limits(
+        connectTimeout,
+        value,
+        handshakeTimeout,
+        queryTimeout,
+        planTimeout,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        closeGrace,
+        keepAliveInterval,
+        keepAliveLimit,
+        transfers,
+        logQueueBytes,
+        logLineBytes,
+        derivationBytes,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code handshakeTimeout}. */
+  public Limits withHandshakeTimeout(Duration value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        value,
+        queryTimeout,
+        planTimeout,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        closeGrace,
+        keepAliveInterval,
+        keepAliveLimit,
+        transfers,
+        logQueueBytes,
+        logLineBytes,
+        derivationBytes,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code queryTimeout}. */
+  public Limits withQueryTimeout(Duration value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        handshakeTimeout,
+        value,
+        planTimeout,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        closeGrace,
+        keepAliveInterval,
+        keepAliveLimit,
+        transfers,
+        logQueueBytes,
+        logLineBytes,
+        derivationBytes,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code planTimeout}. */
+  public Limits withPlanTimeout(Duration value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        handshakeTimeout,
+        queryTimeout,
+        value,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        closeGrace,
+        keepAliveInterval,
+        keepAliveLimit,
+        transfers,
+        logQueueBytes,
+        logLineBytes,
+        derivationBytes,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code transferStallTimeout}. */
+  public Limits withTransferStallTimeout(Duration value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        handshakeTimeout,
+        queryTimeout,
+        planTimeout,
+        value,
+        fetchWaitTimeout,
+        closeGrace,
+        keepAliveInterval,
+        keepAliveLimit,
+        transfers,
+        logQueueBytes,
+        logLineBytes,
+        derivationBytes,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code fetchWaitTimeout}. */
+  public Limits withFetchWaitTimeout(Duration value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        handshakeTimeout,
+        queryTimeout,
+        planTimeout,
+        transferStallTimeout,
+        value,
+        closeGrace,
+        keepAliveInterval,
+        keepAliveLimit,
+        transfers,
+        logQueueBytes,
+        logLineBytes,
+        derivationBytes,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code closeGrace}. */
+  public Limits withCloseGrace(Duration value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        handshakeTimeout,
+        queryTimeout,
+        planTimeout,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        value,
+        keepAliveInterval,
+        keepAliveLimit,
+        transfers,
+        logQueueBytes,
+        logLineBytes,
+        derivationBytes,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code keepAliveInterval}. */
+  public Limits withKeepAliveInterval(Duration value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        handshakeTimeout,
+        queryTimeout,
+        planTimeout,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        closeGrace,
+        value,
+        keepAliveLimit,
+        transfers,
+        logQueueBytes,
+        logLineBytes,
+        derivationBytes,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code keepAliveLimit}. */
+  public Limits withKeepAliveLimit(int value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        handshakeTimeout,
+        queryTimeout,
+        planTimeout,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        closeGrace,
+        keepAliveInterval,
+        value,
+        transfers,
+        logQueueBytes,
+        logLineBytes,
+        derivationBytes,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code transfers}. */
+  public Limits withTransfers(int value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        handshakeTimeout,
+        queryTimeout,
+        planTimeout,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        closeGrace,
+        keepAliveInterval,
+        keepAliveLimit,
+        value,
+        logQueueBytes,
+        logLineBytes,
+        derivationBytes,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code logQueueBytes}. */
+  public Limits withLogQueueBytes(long value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        handshakeTimeout,
+        queryTimeout,
+        planTimeout,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        closeGrace,
+        keepAliveInterval,
+        keepAliveLimit,
+        transfers,
+        value,
+        logLineBytes,
+        derivationBytes,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code logLineBytes}. */
+  public Limits withLogLineBytes(int value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        handshakeTimeout,
+        queryTimeout,
+        planTimeout,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        closeGrace,
+        keepAliveInterval,
+        keepAliveLimit,
+        transfers,
+        logQueueBytes,
+        value,
+        derivationBytes,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code derivationBytes}. */
+  public Limits withDerivationBytes(long value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        handshakeTimeout,
+        queryTimeout,
+        planTimeout,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        closeGrace,
+        keepAliveInterval,
+        keepAliveLimit,
+        transfers,
+        logQueueBytes,
+        logLineBytes,
+        value,
+        graphDerivations,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code graphDerivations}. */
+  public Limits withGraphDerivations(int value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        handshakeTimeout,
+        queryTimeout,
+        planTimeout,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        closeGrace,
+        keepAliveInterval,
+        keepAliveLimit,
+        transfers,
+        logQueueBytes,
+        logLineBytes,
+        derivationBytes,
+        value,
+        idleConnectionAge);
+  }
+
+  /** The same with another {@code idleConnectionAge}. */
+  public Limits withIdleConnectionAge(Duration value) {
+    return new Limits(
+        connectTimeout,
+        authenticateTimeout,
+        handshakeTimeout,
+        queryTimeout,
+        planTimeout,
+        transferStallTimeout,
+        fetchWaitTimeout,
+        closeGrace,
+        keepAliveInterval,
+        keepAliveLimit,
+        transfers,
+        logQueueBytes,
+        logLineBytes,
+        derivationBytes,
+        graphDerivations,
+        value);
+  }
+
   private static void positive(Duration value, String name) {
     if (value.isZero() || value.isNegative()) {
       throw new IllegalArgumentException(name + " must be positive: " + value);

@@ -49,6 +49,10 @@ public final class Main {
             command.getErr().println("remote-build: " + exception.getMessage());
             return ExitStatus.USAGE;
           }
+          if (exception instanceof OutLinks.LinkProblem) {
+            command.getErr().println("error: " + exception.getMessage());
+            return ExitStatus.TROUBLE;
+          }
           command.getErr().println("remote-build: a defect in remote-build: " + exception);
           exception.printStackTrace(command.getErr());
           return ExitStatus.TROUBLE;

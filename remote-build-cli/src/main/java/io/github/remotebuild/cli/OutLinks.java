@@ -67,7 +67,12 @@ final class OutLinks {
     private static final long serialVersionUID = 1L;
 
     LinkProblem(Path link, String reason) {
-      super("Could not make the link " + link + ": " + reason);
+      super(
+          "Could not make the link "
+              + link
+              + ": "
+              + reason.replaceFirst("^error: ", "")
+              + "; what was built is in the store all the same");
     }
   }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * The greeting that client and server of the serve protocol exchange.
@@ -55,10 +56,17 @@ public record ServeGreeting(int serverVersion, String noise) {
    */
   public static ServeGreeting exchange(WireInput in, WireOutput out, WireLimits limits)
       throws IOException {
-    out.writeLong(CLIENT_MAGIC);
-    out.writeLong(CLIENT_VERSION);
-    out.flush();
-    String noise = skipToMagic(in, limits.noiseBytes());
+    Optional<IOException> unsent = send(out);
+    String noise;
+    try {
+      noise = skipToMagic(in, limits.noiseBytes());
+    } catch (GreetingException e) {
+      unsent.ifPresent(e::addSuppressed);
+      throw e;
+    }
+    if (unsent.isPresent()) {
+      throw unsent.get();
+    }
     long version = in.readLong("the version of the serve protocol");
     if (version >>> 8 != 2 || version < LOWEST_VERSION) {
       throw new GreetingException(
@@ -69,6 +77,20 @@ public record ServeGreeting(int serverVersion, String noise) {
           noise);
     }
     return new ServeGreeting((int) version, noise);
+  }
+
+  /**
+   * What kept the greeting from being sent: who has ended does not read it, but may have spoken.
+   */
+  private static Optional<IOException> send(WireOutput out) {
+    try {
+      out.writeLong(CLIENT_MAGIC);
+      out.writeLong(CLIENT_VERSION);
+      out.flush();
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(e);
+    }
   }
 
   private static String skipToMagic(WireInput in, int limitBytes) throws IOException {

@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
@@ -99,5 +100,27 @@ final class ServeGreetingTest {
   @Test
   void an_end_in_the_version_is_an_end_of_file() {
     assertThatThrownBy(() -> greet(hex(MAGIC), hex("0702"))).isInstanceOf(EOFException.class);
+  }
+
+  @Test
+  void what_was_printed_is_told_even_if_nobody_reads_our_greeting() {
+    OutputStream closed =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    WireInput in = new WireInput(new ByteArrayInputStream(text("Account is locked\n")), "it");
+
+    assertThatThrownBy(
+            () -> ServeGreeting.exchange(in, new WireOutput(closed), WireLimits.defaults()))
+        .asInstanceOf(type(GreetingException.class))
+        .satisfies(
+            e -> {
+              assertThat(e.reason()).isEqualTo(Reason.ENDED);
+              assertThat(e.noise()).isEqualTo("Account is locked\n");
+              assertThat(e.getSuppressed()[0]).hasMessage("Broken pipe");
+            });
   }
 }

@@ -1,16 +1,56 @@
 package io.github.remotebuild.testkit;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The Nix store of this computer, through Nix's own programs. Safe for use by several threads.
+ * A Nix store of this computer, through Nix's own programs. Immutable; safe for use by several
+ * threads.
  *
  * @since 0.1
  */
 public final class RealHub {
-  RealHub() {}
+  private final Optional<Path> root;
+
+  private RealHub(Optional<Path> root) {
+    this.root = root;
+  }
+
+  /** The store in {@code /nix}. */
+  public static RealHub ofThisComputer() {
+    return new RealHub(Optional.empty());
+  }
+
+  /**
+   * A store below a directory, which is made if it is not there; its paths say {@code /nix/store}
+   * all the same.
+   */
+  public static RealHub at(Path root) {
+    RealHub hub = new RealHub(Optional.of(root));
+    hub.nixStore("--init").orThrow();
+    return hub;
+  }
+
+  /** What programs call the store, if it is not that in {@code /nix}. */
+  public Optional<String> store() {
+    return root.map(directory -> "local?root=" + directory);
+  }
+
+  /** Where the files of a store path are. */
+  public Path file(String path) {
+    return root.map(directory -> directory.resolve(path.substring(1))).orElse(Path.of(path));
+  }
+
+  /** A program of Nix on this store. */
+  public Tool tool(String program, List<String> words) {
+    List<String> command = new ArrayList<>(List.of(program));
+    store().ifPresent(uri -> command.addAll(List.of("--store", uri)));
+    command.addAll(words);
+    return Tool.of(command);
+  }
 
   /** The paths of the derivations that a Nix expression comes to, in its order. */
   public List<String> instantiate(String expression) {
@@ -24,9 +64,9 @@ public final class RealHub {
    * @param arguments its arguments, all texts
    */
   public List<String> instantiate(String expression, Map<String, String> arguments) {
-    List<String> command = new ArrayList<>(List.of("nix-instantiate", "-"));
-    arguments.forEach((name, value) -> command.addAll(List.of("--argstr", name, value)));
-    return Tool.of(command)
+    List<String> words = new ArrayList<>(List.of("-"));
+    arguments.forEach((name, value) -> words.addAll(List.of("--argstr", name, value)));
+    return tool("nix-instantiate", words)
         .input(expression)
         .run()
         .orThrow()
@@ -39,14 +79,12 @@ public final class RealHub {
 
   /** Runs {@code nix-store} with these words. */
   public Tool.Result nixStore(String... words) {
-    List<String> command = new ArrayList<>(List.of("nix-store"));
-    command.addAll(List.of(words));
-    return Tool.of(command).run();
+    return tool("nix-store", List.of(words)).run();
   }
 
   /** Whether the path is valid, and its files hash to what the database says. */
   public boolean verifies(String path) {
-    return nixStore("--verify-path", path).status() == 0;
+    return isValid(path) && nixStore("--verify-path", path).status() == 0;
   }
 
   /** Whether the path is valid. */
@@ -64,10 +102,8 @@ public final class RealHub {
     return nixStore("--query", "--binding", name, derivation).orThrow().out().strip();
   }
 
-  /** Makes paths garbage at once; says no if one is rooted or referred to. */
-  public Tool.Result delete(List<String> paths) {
-    List<String> command = new ArrayList<>(List.of("nix-store", "--delete"));
-    command.addAll(paths);
-    return Tool.of(command).run();
+  /** Makes a path garbage at once; says no if it is rooted or referred to. */
+  public Tool.Result delete(String path) {
+    return nixStore("--delete", path);
   }
 }

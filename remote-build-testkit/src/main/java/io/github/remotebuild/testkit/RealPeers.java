@@ -145,7 +145,7 @@ public final class RealPeers {
 
   /** The store that the builds come from. */
   public RealHub hub() {
-    return new RealHub();
+    return RealHub.ofThisComputer();
   }
 
   /** The names of the machines. */

@@ -204,7 +204,7 @@ final class AttemptRun {
     Duration timeout = job.options().timeout();
     Duration silence = job.options().maxSilentTime();
     try (Watchdog.Watch total = watchBuild(timeout, "ran", session);
-        Watchdog.Watch silent = watchBuild(silence, "was silent", session)) {
+        Watchdog.Watch silent = watchBuild(silence, "printed nothing", session)) {
       log.onOutput(silent == null ? () -> {} : silent::touch);
       return session.buildDerivation(job.derivation(), job.basic(), job.options());
     } finally {

@@ -16,9 +16,15 @@ import io.github.remotebuild.transport.TransportProblem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The one table from what went wrong below to what it means for a build. */
 final class Failures {
+  /** How Nix says that a build passed its time: {@code ...timed out after 2 seconds of silence}. */
+  private static final Pattern TOO_LATE =
+      Pattern.compile("timed out after (\\d{1,18}) seconds( of silence)?\\.?$");
+
   private Failures() {}
 
   /** A machine could not be reached or was lost. */
@@ -123,13 +129,14 @@ final class Failures {
         RetryAdvice.NEVER,
         Optional.of(machine),
         "Could not build "
-            + derivation.name()
+            + derivation
             + " on "
             + machine
             + ": it "
             + which
             + " for more than "
-            + Texts.duration(limit),
+            + Texts.duration(limit)
+            + ", and was stopped",
         List.of());
   }
 
@@ -178,13 +185,10 @@ final class Failures {
   static Failure ofResult(StorePath derivation, String machine, BuildResult result) {
     List<String> words =
         result.plainErrorMessage().lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
-    String reason = words.isEmpty() ? "it said " + result.status() : words.get(0);
-    if (reason.startsWith("error: ")) {
-      reason = reason.substring("error: ".length());
-    }
-    if (reason.endsWith(";")) {
-      reason = reason.substring(0, reason.length() - 1);
-    }
+    String reason =
+        words.isEmpty()
+            ? "it said " + result.status() + " and nothing else"
+            : plainReason(derivation, words.get(0));
     List<String> evidence =
         words.stream().skip(1).filter(l -> !l.startsWith("For full logs, run")).toList();
     FailureCause cause = cause(result);
@@ -194,8 +198,28 @@ final class Failures {
         culprit(cause),
         retry(cause),
         Optional.of(machine),
-        "Could not build " + derivation.name() + " on " + machine + ": " + reason,
+        "Could not build " + derivation + " on " + machine + ": " + reason,
         evidence);
+  }
+
+  /** Nix's first words without what our own sentence says already. */
+  private static String plainReason(StorePath derivation, String words) {
+    Matcher late = TOO_LATE.matcher(words);
+    if (late.find()) {
+      return "it "
+          + (late.group(2) == null ? "ran" : "printed nothing")
+          + " for more than "
+          + Texts.duration(Duration.ofSeconds(Long.parseLong(late.group(1))))
+          + ", and was stopped";
+    }
+    String reason = words.startsWith("error: ") ? words.substring("error: ".length()) : words;
+    if (reason.endsWith(";")) {
+      reason = reason.substring(0, reason.length() - 1);
+    }
+    String subject = "builder for '" + derivation + "' ";
+    return reason.startsWith(subject)
+        ? "its builder " + reason.substring(subject.length())
+        : reason;
   }
 
   private static FailureCause cause(BuildResult result) {
