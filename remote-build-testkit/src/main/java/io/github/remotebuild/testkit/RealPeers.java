@@ -91,17 +91,19 @@ public final class RealPeers {
     return HexFormat.of().formatHex(bytes);
   }
 
-  /**
-   * Starts one more farm, with empty stores; takes about three seconds.
-   *
-   * @param directory where its files go: new or empty, without blanks and quotes in its name
-   */
-  public OwnFarm another(Path directory) {
+  /** Starts one more farm, with empty stores; takes about three seconds. */
+  public OwnFarm another() {
+    Path directory;
+    try {
+      directory = Files.createTempDirectory("real-peers");
+    } catch (IOException e) {
+      throw new UncheckedIOException("Could not make a directory for a farm", e);
+    }
     Tool.of(script(), "up", directory.toString()).within(START_LIMIT).run().orThrow();
     return new OwnFarm(of(directory.resolve("peers.properties")), directory);
   }
 
-  /** A farm that a test has to itself. Closing it takes it down. */
+  /** A farm that a test has to itself. Closing it takes it down and removes its files. */
   public static final class OwnFarm implements AutoCloseable {
     private final RealPeers peers;
     private final Path directory;
@@ -119,6 +121,7 @@ public final class RealPeers {
     @Override
     public void close() {
       Tool.of(peers.script(), "down", directory.toString()).run().orThrow();
+      Tool.of("rm", "-rf", "--one-file-system", directory.toString()).run().orThrow();
     }
   }
 
