@@ -24,6 +24,11 @@ final class Recipe {
 
   private Recipe() {}
 
+  /** A function of a set of texts, in Nix, whose body is an expression as in {@link #of}. */
+  static String function(String parameters, String body) {
+    return "{ " + parameters + " }:\n" + of(body);
+  }
+
   /** A Nix expression in which {@code sh} is defined, with a salt of its own. */
   static String of(String expression) {
     return SH.formatted(RealPeers.salt()) + expression;
