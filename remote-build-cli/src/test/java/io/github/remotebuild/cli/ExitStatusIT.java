@@ -186,6 +186,6 @@ class ExitStatusIT {
     Cli.Run run = Cli.build(machines("alpha"));
 
     assertThat(run.status()).isEqualTo(2);
-    assertThat(run.err()).startsWith("Missing required parameter: 'DRV'");
+    assertThat(run.err()).contains("Missing required parameter: 'DRV'");
   }
 }
