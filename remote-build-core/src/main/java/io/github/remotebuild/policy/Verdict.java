@@ -17,11 +17,22 @@ public sealed interface Verdict {
   String text();
 
   /** Calls the function for the case that this is. */
-  <R> R match(
+  default <R> R match(
       Function<Chosen, R> onChosen,
       Function<Outranked, R> onOutranked,
       Function<Eligible, R> onEligible,
-      Function<Rejected, R> onRejected);
+      Function<Rejected, R> onRejected) {
+    if (this instanceof Chosen chosen) {
+      return onChosen.apply(chosen);
+    }
+    if (this instanceof Outranked outranked) {
+      return onOutranked.apply(outranked);
+    }
+    if (this instanceof Eligible eligible) {
+      return onEligible.apply(eligible);
+    }
+    return onRejected.apply((Rejected) this);
+  }
 
   /**
    * It takes the build.
@@ -34,15 +45,6 @@ public sealed interface Verdict {
     @Override
     public String text() {
       return "is chosen; " + Wording.load(running, maxJobs, speedFactor);
-    }
-
-    @Override
-    public <R> R match(
-        Function<Chosen, R> onChosen,
-        Function<Outranked, R> onOutranked,
-        Function<Eligible, R> onEligible,
-        Function<Rejected, R> onRejected) {
-      return onChosen.apply(this);
     }
   }
 
@@ -64,15 +66,6 @@ public sealed interface Verdict {
     public String text() {
       return "could take it too; " + Wording.load(running, maxJobs, speedFactor);
     }
-
-    @Override
-    public <R> R match(
-        Function<Chosen, R> onChosen,
-        Function<Outranked, R> onOutranked,
-        Function<Eligible, R> onEligible,
-        Function<Rejected, R> onRejected) {
-      return onOutranked.apply(this);
-    }
   }
 
   /**
@@ -87,15 +80,6 @@ public sealed interface Verdict {
     public String text() {
       return "could take it, but the policy holds back; "
           + Wording.load(running, maxJobs, speedFactor);
-    }
-
-    @Override
-    public <R> R match(
-        Function<Chosen, R> onChosen,
-        Function<Outranked, R> onOutranked,
-        Function<Eligible, R> onEligible,
-        Function<Rejected, R> onRejected) {
-      return onEligible.apply(this);
     }
   }
 
@@ -126,15 +110,6 @@ public sealed interface Verdict {
           .filter(reason -> reason.isLasting() == isLasting)
           .map(Rejection::text)
           .collect(Collectors.joining("; "));
-    }
-
-    @Override
-    public <R> R match(
-        Function<Chosen, R> onChosen,
-        Function<Outranked, R> onOutranked,
-        Function<Eligible, R> onEligible,
-        Function<Rejected, R> onRejected) {
-      return onRejected.apply(this);
     }
   }
 }
