@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.remotebuild.model.Machine;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -52,19 +53,27 @@ public sealed interface Verdict {
    * It could take the build, and another machine came first.
    *
    * @param by the machine that came first
+   * @param reason what this one is, compared with that, such as {@code is slower}, if the policy
+   *     says: {@link SelectionPolicy#whyNot}
    * @param running how many builds run there
    * @param maxJobs how many it takes
    * @param speedFactor how fast it is
    */
-  record Outranked(Machine by, int running, int maxJobs, double speedFactor) implements Verdict {
-    /** Checks that the other machine is there. */
+  record Outranked(
+      Machine by, Optional<String> reason, int running, int maxJobs, double speedFactor)
+      implements Verdict {
+    /** Checks that the parts are there. */
     public Outranked {
       requireNonNull(by, "by");
+      requireNonNull(reason, "reason");
     }
 
     @Override
     public String text() {
-      return "could take it too; " + Wording.load(running, maxJobs, speedFactor);
+      return "could take it too"
+          + reason.map(why -> ", but " + why).orElse("")
+          + "; "
+          + Wording.load(running, maxJobs, speedFactor);
     }
   }
 
