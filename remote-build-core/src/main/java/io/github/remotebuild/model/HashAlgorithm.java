@@ -17,7 +17,9 @@ public enum HashAlgorithm {
   /** 32 bytes; everything that Nix computes by itself. */
   SHA256("sha256", "SHA-256", 32),
   /** 64 bytes. */
-  SHA512("sha512", "SHA-512", 64);
+  SHA512("sha512", "SHA-512", 64),
+  /** 32 bytes; experimental in Nix ({@code blake3-hashes}, since 2.30), refused before. */
+  BLAKE3("blake3", "BLAKE3", 32);
 
   private final String nixName;
   private final String javaName;
@@ -41,6 +43,9 @@ public enum HashAlgorithm {
 
   /** A fresh digest of this algorithm. */
   public MessageDigest newDigest() {
+    if (this == BLAKE3) {
+      return new Blake3();
+    }
     try {
       return MessageDigest.getInstance(javaName);
     } catch (NoSuchAlgorithmException e) {
@@ -60,7 +65,7 @@ public enum HashAlgorithm {
       }
     }
     throw new FormatException(
-        "hash algorithm", "", "one of md5, sha1, sha256, sha512", "'" + name + "'");
+        "hash algorithm", "", "one of md5, sha1, sha256, sha512, blake3", "'" + name + "'");
   }
 
   @Override

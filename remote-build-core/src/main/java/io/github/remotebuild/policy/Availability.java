@@ -17,26 +17,30 @@ public sealed interface Availability {
   }
 
   /** Calls the function for the case that this is. */
-  <R> R match(
+  default <R> R match(
       Function<Available, R> onAvailable,
       Function<Resting, R> onResting,
       Function<Draining, R> onDraining,
       Function<HeldByOthers, R> onHeldByOthers,
-      Function<Disabled, R> onDisabled);
+      Function<Disabled, R> onDisabled) {
+    if (this instanceof Available available) {
+      return onAvailable.apply(available);
+    }
+    if (this instanceof Resting resting) {
+      return onResting.apply(resting);
+    }
+    if (this instanceof Draining draining) {
+      return onDraining.apply(draining);
+    }
+    if (this instanceof HeldByOthers heldByOthers) {
+      return onHeldByOthers.apply(heldByOthers);
+    }
+    return onDisabled.apply((Disabled) this);
+  }
 
   /** It may be given builds. */
   record Available() implements Availability {
     private static final Available INSTANCE = new Available();
-
-    @Override
-    public <R> R match(
-        Function<Available, R> onAvailable,
-        Function<Resting, R> onResting,
-        Function<Draining, R> onDraining,
-        Function<HeldByOthers, R> onHeldByOthers,
-        Function<Disabled, R> onDisabled) {
-      return onAvailable.apply(this);
-    }
   }
 
   /**
@@ -51,16 +55,6 @@ public sealed interface Availability {
       requireNonNull(until, "until");
       requireNonNull(reason, "reason");
     }
-
-    @Override
-    public <R> R match(
-        Function<Available, R> onAvailable,
-        Function<Resting, R> onResting,
-        Function<Draining, R> onDraining,
-        Function<HeldByOthers, R> onHeldByOthers,
-        Function<Disabled, R> onDisabled) {
-      return onResting.apply(this);
-    }
   }
 
   /**
@@ -72,16 +66,6 @@ public sealed interface Availability {
     /** Checks that the reason is there. */
     public Draining {
       requireNonNull(reason, "reason");
-    }
-
-    @Override
-    public <R> R match(
-        Function<Available, R> onAvailable,
-        Function<Resting, R> onResting,
-        Function<Draining, R> onDraining,
-        Function<HeldByOthers, R> onHeldByOthers,
-        Function<Disabled, R> onDisabled) {
-      return onDraining.apply(this);
     }
   }
 
@@ -95,16 +79,6 @@ public sealed interface Availability {
     public HeldByOthers {
       requireNonNull(holder, "holder");
     }
-
-    @Override
-    public <R> R match(
-        Function<Available, R> onAvailable,
-        Function<Resting, R> onResting,
-        Function<Draining, R> onDraining,
-        Function<HeldByOthers, R> onHeldByOthers,
-        Function<Disabled, R> onDisabled) {
-      return onHeldByOthers.apply(this);
-    }
   }
 
   /**
@@ -116,16 +90,6 @@ public sealed interface Availability {
     /** Checks that the reason is there. */
     public Disabled {
       requireNonNull(reason, "reason");
-    }
-
-    @Override
-    public <R> R match(
-        Function<Available, R> onAvailable,
-        Function<Resting, R> onResting,
-        Function<Draining, R> onDraining,
-        Function<HeldByOthers, R> onHeldByOthers,
-        Function<Disabled, R> onDisabled) {
-      return onDisabled.apply(this);
     }
   }
 }

@@ -19,10 +19,18 @@ public sealed interface Decision {
   Selection selection();
 
   /** Calls the function for the case that this is. */
-  <R> R match(
+  default <R> R match(
       Function<Accept, R> onAccept,
       Function<Postpone, R> onPostpone,
-      Function<Decline, R> onDecline);
+      Function<Decline, R> onDecline) {
+    if (this instanceof Accept accept) {
+      return onAccept.apply(accept);
+    }
+    if (this instanceof Postpone postpone) {
+      return onPostpone.apply(postpone);
+    }
+    return onDecline.apply((Decline) this);
+  }
 
   /** What this decision says about each machine, in the order of the farm; unmodifiable. */
   default List<MachineVerdict> verdicts() {
@@ -79,14 +87,6 @@ public sealed interface Decision {
       return selection.snapshot().with(position, state.withRunning(state.running() + 1));
     }
 
-    @Override
-    public <R> R match(
-        Function<Accept, R> onAccept,
-        Function<Postpone, R> onPostpone,
-        Function<Decline, R> onDecline) {
-      return onAccept.apply(this);
-    }
-
     /** The {@link #explain()} text. */
     @Override
     public String toString() {
@@ -105,14 +105,6 @@ public sealed interface Decision {
       requireNonNull(selection, "selection");
     }
 
-    @Override
-    public <R> R match(
-        Function<Accept, R> onAccept,
-        Function<Postpone, R> onPostpone,
-        Function<Decline, R> onDecline) {
-      return onPostpone.apply(this);
-    }
-
     /** The {@link #explain()} text. */
     @Override
     public String toString() {
@@ -129,14 +121,6 @@ public sealed interface Decision {
     /** Checks that the question is there. */
     public Decline {
       requireNonNull(selection, "selection");
-    }
-
-    @Override
-    public <R> R match(
-        Function<Accept, R> onAccept,
-        Function<Postpone, R> onPostpone,
-        Function<Decline, R> onDecline) {
-      return onDecline.apply(this);
     }
 
     /** The {@link #explain()} text. */

@@ -39,7 +39,19 @@ final class Explanation {
     return accept.position() == position
         ? new Verdict.Chosen(running, machine.maxJobs(), machine.speedFactor())
         : new Verdict.Outranked(
-            accept.machine(), running, machine.maxJobs(), machine.speedFactor());
+            accept.machine(),
+            decision.selection().policy().whyNot(candidate(snapshot, position), chosen(accept)),
+            running,
+            machine.maxJobs(),
+            machine.speedFactor());
+  }
+
+  private static Candidate chosen(Decision.Accept accept) {
+    return candidate(accept.selection().snapshot(), accept.position());
+  }
+
+  private static Candidate candidate(FarmSnapshot snapshot, int position) {
+    return new Candidate(position, snapshot.machine(position), snapshot.state(position).running());
   }
 
   static String text(Decision decision) {
@@ -70,7 +82,7 @@ final class Explanation {
                 + " takes "
                 + build
                 + " (policy "
-                + decision.selection().policyName()
+                + decision.selection().policy().name()
                 + ")",
         postpone -> {
           long later = verdicts.stream().filter(Explanation::mayTakeLater).count();

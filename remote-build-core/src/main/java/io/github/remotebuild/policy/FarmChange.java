@@ -11,9 +11,10 @@ import java.util.function.Function;
 /**
  * What would have to change for a demand to be admitted.
  *
- * <p>Smallest means: rather wait for a slot than end a rest, rather that than change what the
- * request allows, rather that than change a machine's configuration, and a new machine only if none
- * has the system. Among equals the first machine of the farm. Immutable.
+ * <p>Smallest means: rather wait for a slot than end a rest or a drain, rather that than change
+ * what the request allows, rather that than switch a machine on, rather that than change its
+ * features, and of these as few as can be; a new machine only if none has the system. Among equals
+ * the first machine of the farm. Immutable.
  *
  * @since 0.1
  */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Features;
 import io.github.remotebuild.model.LocalPreference;
+import java.util.Optional;
 
 /** Chooses by a {@link Formula} in one pass over the farm. */
 final class FormulaPolicy implements SelectionPolicy {
@@ -29,7 +30,7 @@ final class FormulaPolicy implements SelectionPolicy {
     boolean isLocalAsked =
         formula == Formula.HYDRA && demand.localPreference() == LocalPreference.PREFERS_LOCAL;
     Selection selection =
-        new Selection(name, demand, snapshot, isLocalAsked ? LOCAL : Features.none());
+        new Selection(this, demand, snapshot, isLocalAsked ? LOCAL : Features.none());
     FarmIndex index = snapshot.index();
     boolean[] fitting = selection.fittingKinds();
     boolean hasRules = !demand.rules().isEmpty();
@@ -67,6 +68,22 @@ final class FormulaPolicy implements SelectionPolicy {
       return new Decision.Accept(selection, best);
     }
     return canWait ? new Decision.Postpone(selection) : new Decision.Decline(selection);
+  }
+
+  @Override
+  public Optional<String> whyNot(Candidate other, Candidate chosen) {
+    double otherSpeed = formula.speed(other.machine().speedFactor());
+    double speed = formula.speed(chosen.machine().speedFactor());
+    if (formula.cost(other.running(), otherSpeed) != formula.cost(chosen.running(), speed)) {
+      return Optional.of("has more load for its speed");
+    }
+    if (otherSpeed != speed) {
+      return Optional.of("is slower");
+    }
+    if (other.running() != chosen.running()) {
+      return Optional.of(other.running() > chosen.running() ? "has more load" : "has less load");
+    }
+    return Optional.of("comes later in the farm");
   }
 
   private boolean isBetter(

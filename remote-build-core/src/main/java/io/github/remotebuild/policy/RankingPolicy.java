@@ -15,7 +15,7 @@ record RankingPolicy(String name, Comparator<Candidate> bestFirst) implements Se
 
   @Override
   public Decision decide(Demand demand, FarmSnapshot snapshot) {
-    Selection selection = Selection.of(name, demand, snapshot);
+    Selection selection = Selection.of(this, demand, snapshot);
     List<Candidate> candidates = selection.candidates();
     if (candidates.isEmpty()) {
       return selection.acceptNobody();

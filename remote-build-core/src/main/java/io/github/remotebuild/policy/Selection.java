@@ -16,7 +16,7 @@ import java.util.List;
  * mandatory features are asked for, the request's rules admit it, its max jobs is not 0, it is
  * available, and a slot is free ({@code src/libstore/machines.cc}, Nix 2.8 to 2.34). Immutable.
  *
- * @param policyName who is asked
+ * @param policy who is asked; explanations name it
  * @param demand what the build asks of a machine
  * @param snapshot the machines
  * @param alsoAsked features that count as asked for by a machine that insists on them, though the
@@ -24,18 +24,18 @@ import java.util.List;
  * @since 0.1
  */
 public record Selection(
-    String policyName, Demand demand, FarmSnapshot snapshot, Features alsoAsked) {
+    SelectionPolicy policy, Demand demand, FarmSnapshot snapshot, Features alsoAsked) {
   /** Checks that the parts are there. */
   public Selection {
-    requireNonNull(policyName, "policyName");
+    requireNonNull(policy, "policy");
     requireNonNull(demand, "demand");
     requireNonNull(snapshot, "snapshot");
     requireNonNull(alsoAsked, "alsoAsked");
   }
 
   /** The question in which only required features count as asked for, as in Nix. */
-  public static Selection of(String policyName, Demand demand, FarmSnapshot snapshot) {
-    return new Selection(policyName, demand, snapshot, Features.none());
+  public static Selection of(SelectionPolicy policy, Demand demand, FarmSnapshot snapshot) {
+    return new Selection(policy, demand, snapshot, Features.none());
   }
 
   /** The machines that could take the build now, in the order of the farm; unmodifiable. */

@@ -4,6 +4,7 @@ import io.github.remotebuild.model.Demand;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Decides which machine takes a build.
@@ -32,6 +33,18 @@ public interface SelectionPolicy {
 
   /** Decides who takes {@code demand} in {@code snapshot}. */
   Decision decide(Demand demand, FarmSnapshot snapshot);
+
+  /**
+   * Why {@code other} was not taken although it could have been: what it is, compared with the
+   * machine that was, such as {@code is slower}. Only explanations ask. Empty if the policy does
+   * not say, and unless it overrides this method it does not.
+   *
+   * @param other a machine that was not taken
+   * @param chosen the machine that was taken
+   */
+  default Optional<String> whyNot(Candidate other, Candidate chosen) {
+    return Optional.empty();
+  }
 
   /**
    * Decides {@code demands} one after another, each in the snapshot that the one before left

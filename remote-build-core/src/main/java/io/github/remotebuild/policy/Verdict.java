@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.remotebuild.model.Machine;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -17,11 +18,22 @@ public sealed interface Verdict {
   String text();
 
   /** Calls the function for the case that this is. */
-  <R> R match(
+  default <R> R match(
       Function<Chosen, R> onChosen,
       Function<Outranked, R> onOutranked,
       Function<Eligible, R> onEligible,
-      Function<Rejected, R> onRejected);
+      Function<Rejected, R> onRejected) {
+    if (this instanceof Chosen chosen) {
+      return onChosen.apply(chosen);
+    }
+    if (this instanceof Outranked outranked) {
+      return onOutranked.apply(outranked);
+    }
+    if (this instanceof Eligible eligible) {
+      return onEligible.apply(eligible);
+    }
+    return onRejected.apply((Rejected) this);
+  }
 
   /**
    * It takes the build.
@@ -35,43 +47,33 @@ public sealed interface Verdict {
     public String text() {
       return "is chosen; " + Wording.load(running, maxJobs, speedFactor);
     }
-
-    @Override
-    public <R> R match(
-        Function<Chosen, R> onChosen,
-        Function<Outranked, R> onOutranked,
-        Function<Eligible, R> onEligible,
-        Function<Rejected, R> onRejected) {
-      return onChosen.apply(this);
-    }
   }
 
   /**
    * It could take the build, and another machine came first.
    *
    * @param by the machine that came first
+   * @param reason what this one is, compared with that, such as {@code is slower}, if the policy
+   *     says: {@link SelectionPolicy#whyNot}
    * @param running how many builds run there
    * @param maxJobs how many it takes
    * @param speedFactor how fast it is
    */
-  record Outranked(Machine by, int running, int maxJobs, double speedFactor) implements Verdict {
-    /** Checks that the other machine is there. */
+  record Outranked(
+      Machine by, Optional<String> reason, int running, int maxJobs, double speedFactor)
+      implements Verdict {
+    /** Checks that the parts are there. */
     public Outranked {
       requireNonNull(by, "by");
+      requireNonNull(reason, "reason");
     }
 
     @Override
     public String text() {
-      return "could take it too; " + Wording.load(running, maxJobs, speedFactor);
-    }
-
-    @Override
-    public <R> R match(
-        Function<Chosen, R> onChosen,
-        Function<Outranked, R> onOutranked,
-        Function<Eligible, R> onEligible,
-        Function<Rejected, R> onRejected) {
-      return onOutranked.apply(this);
+      return "could take it too"
+          + reason.map(why -> ", but " + why).orElse("")
+          + "; "
+          + Wording.load(running, maxJobs, speedFactor);
     }
   }
 
@@ -87,15 +89,6 @@ public sealed interface Verdict {
     public String text() {
       return "could take it, but the policy holds back; "
           + Wording.load(running, maxJobs, speedFactor);
-    }
-
-    @Override
-    public <R> R match(
-        Function<Chosen, R> onChosen,
-        Function<Outranked, R> onOutranked,
-        Function<Eligible, R> onEligible,
-        Function<Rejected, R> onRejected) {
-      return onEligible.apply(this);
     }
   }
 
@@ -126,15 +119,6 @@ public sealed interface Verdict {
           .filter(reason -> reason.isLasting() == isLasting)
           .map(Rejection::text)
           .collect(Collectors.joining("; "));
-    }
-
-    @Override
-    public <R> R match(
-        Function<Chosen, R> onChosen,
-        Function<Outranked, R> onOutranked,
-        Function<Eligible, R> onEligible,
-        Function<Rejected, R> onRejected) {
-      return onRejected.apply(this);
     }
   }
 }

@@ -90,7 +90,7 @@ class FarmSnapshotTest {
   @Test
   void a_decision_to_accept_is_refused_for_a_machine_that_cannot() {
     FarmSnapshot full = FarmSnapshot.of(Farm.of(machine("a"))).with(0, MachineState.running(2));
-    Selection selection = Selection.of("mine", LINUX.requiring("kvm"), full);
+    Selection selection = Selection.of(SelectionPolicy.nix(), LINUX.requiring("kvm"), full);
 
     assertThatThrownBy(() -> new Decision.Accept(selection, 0))
         .isInstanceOf(IllegalArgumentException.class)

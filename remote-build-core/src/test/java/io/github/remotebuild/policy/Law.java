@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What must hold for a policy in every situation; each says how it is broken, if it is. */
@@ -191,7 +192,51 @@ enum Law {
       Decision after = policy.decide(demand, change.applyTo(s.snapshot()));
       return unless(after instanceof Decision.Accept, change.text() + " does not help: " + after);
     }
+  },
+
+  NO_OTHER_MACHINE_NEEDS_A_SMALLER_CHANGE {
+    @Override
+    Optional<String> violation(SelectionPolicy policy, Rule rule, Situation s) {
+      Decision decision = policy.decide(s.demand(), s.snapshot());
+      if (decision instanceof Decision.Accept) {
+        return Optional.empty();
+      }
+      FarmChange change = decision.smallestChange().orElseThrow();
+      int size = change.match(lift -> size(lift.rejections()), add -> NOT_TO_BE_LIFTED);
+      int smallest =
+          IntStream.range(0, s.snapshot().size())
+              .map(i -> size(decision.selection().rejections(i)))
+              .min()
+              .orElse(NOT_TO_BE_LIFTED);
+      return unless(size == smallest, change.text() + " is not the smallest: " + decision);
+    }
   };
+
+  private static final int NOT_TO_BE_LIFTED = Integer.MAX_VALUE;
+
+  /** What can be lifted, the smallest change first. */
+  private static final List<Set<Class<? extends Rejection>>> BY_SIZE =
+      List.of(
+          Set.of(Rejection.NoFreeSlot.class),
+          Set.of(Rejection.HeldByOthers.class),
+          Set.of(Rejection.Resting.class),
+          Set.of(Rejection.Draining.class),
+          Set.of(Rejection.RefusedByRequest.class),
+          Set.of(Rejection.Disabled.class, Rejection.NoSlotsConfigured.class),
+          Set.of(Rejection.MissingFeatures.class, Rejection.MandatoryFeaturesNotAsked.class));
+
+  /** The largest of the changes that lift {@code rejections}. */
+  private static int size(List<Rejection> rejections) {
+    int largest = -1;
+    for (Rejection rejection : rejections) {
+      int size = 0;
+      while (size < BY_SIZE.size() && !BY_SIZE.get(size).contains(rejection.getClass())) {
+        size++;
+      }
+      largest = Math.max(largest, size == BY_SIZE.size() ? NOT_TO_BE_LIFTED : size);
+    }
+    return largest;
+  }
 
   /** How {@code policy} breaks this law in {@code s}, or empty if it does not. */
   abstract Optional<String> violation(SelectionPolicy policy, Rule rule, Situation s);

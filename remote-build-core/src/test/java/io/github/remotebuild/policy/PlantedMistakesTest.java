@@ -60,8 +60,7 @@ class PlantedMistakesTest {
             "ignores mandatory features",
             Law.THE_CHOSEN_MACHINE_CAN_TAKE_IT,
             (demand, snapshot) ->
-                firstOf(
-                    new Selection("wrong", demand, snapshot, Features.of("kvm", "big", "local")))),
+                firstOf(new Selection(nix, demand, snapshot, Features.of("kvm", "big", "local")))),
         nix(
             "ignores required features",
             Law.THE_CHOSEN_MACHINE_CAN_TAKE_IT,
@@ -87,7 +86,7 @@ class PlantedMistakesTest {
             Law.A_MACHINE_THAT_CAN_TAKE_IT_IS_NEVER_PASSED_OVER_FOR_NONE,
             (demand, snapshot) ->
                 snapshot.size() > 0 && snapshot.state(0).running() > 0
-                    ? Selection.of("wrong", demand, snapshot).acceptNobody()
+                    ? Selection.of(nix, demand, snapshot).acceptNobody()
                     : nix.decide(demand, snapshot)),
         nix(
             "declines what it should postpone",
@@ -114,7 +113,7 @@ class PlantedMistakesTest {
         nix(
             "takes the first that can",
             Law.THE_RANKING_IS_THAT_OF_THE_SLOW_MODEL,
-            (demand, snapshot) -> firstOf(Selection.of("wrong", demand, snapshot))),
+            (demand, snapshot) -> firstOf(Selection.of(nix, demand, snapshot))),
         nix(
             "rounds as classic does",
             Law.THE_RANKING_IS_THAT_OF_THE_SLOW_MODEL,
@@ -133,7 +132,7 @@ class PlantedMistakesTest {
             "takes turns",
             Law.THE_SAME_QUESTION_HAS_THE_SAME_ANSWER,
             (demand, snapshot) -> {
-              Selection selection = Selection.of("wrong", demand, snapshot);
+              Selection selection = Selection.of(nix, demand, snapshot);
               List<Candidate> candidates = selection.candidates();
               return candidates.isEmpty()
                   ? selection.acceptNobody()

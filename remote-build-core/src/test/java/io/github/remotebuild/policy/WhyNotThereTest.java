@@ -9,6 +9,7 @@ import io.github.remotebuild.model.MachineBuilder;
 import io.github.remotebuild.model.MachineRule;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +77,7 @@ class WhyNotThereTest {
 
           @Override
           public Decision decide(Demand demand, FarmSnapshot snapshot) {
-            return Selection.of(name(), demand, snapshot).acceptNobody();
+            return Selection.of(this, demand, snapshot).acceptNobody();
           }
         };
     return Stream.of(
@@ -93,8 +94,39 @@ class WhyNotThereTest {
                 linux("a").supporting("kvm").maxJobs(4).build(), busy(2),
                 linux("b").supporting("kvm").maxJobs(4).speedFactor(1.5).build(), busy(1)),
             "b takes the build for x86_64-linux with feature kvm (policy nix)",
-            "  a: could take it too; 2 of 4 slots taken, speed 1",
+            "  a: could take it too, but has more load for its speed; 2 of 4 slots taken, speed 1",
             "  b: is chosen; 1 of 4 slots taken, speed 1.5"),
+        of(
+            "the faster, the idler, and the earlier",
+            LINUX,
+            farm(
+                linux("a").maxJobs(8).speedFactor(2).build(), busy(2),
+                linux("b").maxJobs(8).speedFactor(4).build(), busy(4),
+                linux("c").maxJobs(8).speedFactor(4).build(), busy(5),
+                linux("d").maxJobs(8).speedFactor(4).build(), busy(4)),
+            "b takes the build for x86_64-linux (policy nix)",
+            "  a: could take it too, but is slower; 2 of 8 slots taken, speed 2",
+            "  b: is chosen; 4 of 8 slots taken, speed 4",
+            "  c: could take it too, but has more load for its speed; 5 of 8 slots taken, speed 4",
+            "  d: could take it too, but comes later in the farm; 4 of 8 slots taken, speed 4"),
+        new Case(
+            "hydra takes the fuller of equals",
+            SelectionPolicy.hydra(),
+            LINUX,
+            farm(
+                linux("a").maxJobs(8).speedFactor(4).build(), busy(2),
+                linux("b").maxJobs(8).speedFactor(4).build(), busy(3)),
+            "b takes the build for x86_64-linux (policy hydra)\n"
+                + "  a: could take it too, but has less load; 2 of 8 slots taken, speed 4\n"
+                + "  b: is chosen; 3 of 8 slots taken, speed 4"),
+        new Case(
+            "a ranking of one's own gives no reason",
+            SelectionPolicy.ranking("last", Comparator.comparing(c -> -c.position())),
+            LINUX,
+            idle(one("a"), one("b")),
+            "b takes the build for x86_64-linux (policy last)\n"
+                + "  a: could take it too; 0 of 1 slot taken, speed 1\n"
+                + "  b: is chosen; 0 of 1 slot taken, speed 1"),
         of(
             "one for all reasons not to be chosen",
             LINUX,
