@@ -1,33 +1,41 @@
 package io.github.remotebuild;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * Every bound that the library keeps by itself, in one place. Immutable; each {@code with} method
  * returns a changed copy.
  *
+ * @param leaseTimeout waiting for the lease store to answer; default 30 s
  * @param connectTimeout reaching a machine, up to its first answer; default 15 s
  * @param authenticateTimeout agreeing on keys and logging in; default 30 s
- * @param handshakeTimeout starting the remote store process; default 30 s
+ * @param handshakeTimeout starting the remote store process; default 30 s. Opening the hub may take
+ *     as long as this and the two before together
  * @param queryTimeout one question to a store; default 2 min
  * @param planTimeout all questions to the hub before the first build; default 10 min. Substitution
  *     in the hub happens here.
  * @param transferStallTimeout sending or fetching without a single byte moving; default 2 min
- * @param fetchWaitTimeout waiting for a permit to fetch; default 1 h
- * @param closeGrace how long a remote process may take to end by itself; default 2 s
+ * @param fetchWaitTimeout waiting for one of the transfers to be free; default 1 h
+ * @param closeGrace how long a remote process may take to end by itself, and a listener to take
+ *     what waits for it when its request is over; default 2 s
  * @param keepAliveInterval how often a silent machine is asked for a sign of life; default 15 s
  * @param keepAliveLimit how many times it may stay silent; default 3
- * @param transfers how many transfers from or to the hub run at once; default 4
- * @param logQueueBytes how much log waits for a listener before lines are dropped; default 4 MiB
+ * @param transfers how many transfers from or to the hub run at once, which is also how many store
+ *     processes the hub runs besides one for each request; default 4
+ * @param logQueueBytes how much log waits for one listener before lines are dropped, counting 64
+ *     bytes for each line besides its characters; default 4 MiB
  * @param logLineBytes the longest log line that is passed on whole; longer ones are split; default
  *     64 KiB
  * @param derivationBytes the largest {@code .drv} file; default 64 MiB
- * @param graphDerivations the most derivations that one request may have to look at; default
+ * @param graphDerivations the most derivations that planning one request may have to read; default
  *     1,000,000
- * @param idleConnectionAge how long an unused connection is kept; default 5 min
+ * @param idleConnectionAge how long an unused connection to a machine, or session on the hub, is
+ *     kept; default 5 min
  * @since 0.1
  */
 public record Limits(
+    Duration leaseTimeout,
     Duration connectTimeout,
     Duration authenticateTimeout,
     Duration handshakeTimeout,
@@ -46,6 +54,7 @@ public record Limits(
     Duration idleConnectionAge) {
   private static final Limits DEFAULTS =
       new Limits(
+          Duration.ofSeconds(30),
           Duration.ofSeconds(15),
           Duration.ofSeconds(30),
           Duration.ofSeconds(30),
@@ -65,6 +74,7 @@ public record Limits(
 
   /** Checks that every bound is positive. */
   public Limits {
+    positive(leaseTimeout, "leaseTimeout");
     positive(connectTimeout, "connectTimeout");
     positive(authenticateTimeout, "authenticateTimeout");
     positive(handshakeTimeout, "handshakeTimeout");
@@ -88,340 +98,157 @@ public record Limits(
     return DEFAULTS;
   }
 
-  /** The same with another {@code connectTimeout}. */
-  public Limits withConnectTimeout(Duration value) {
-    return new Limits(
-        value,
-        authenticateTimeout,
-        handshakeTimeout,
-        queryTimeout,
-        planTimeout,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        closeGrace,
-        keepAliveInterval,
-        keepAliveLimit,
-        transfers,
-        logQueueBytes,
-        logLineBytes,
-        derivationBytes,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #leaseTimeout}. */
+  public Limits withLeaseTimeout(Duration other) {
+    return with(parts -> parts.leaseTimeout = other);
   }
 
-  /** The same with another {@code authenticateTimeout}. */
-  public Limits withAuthenticateTimeout(Duration value) {
-    return new Limits(
-        connectTimeout,
-        value,
-        handshakeTimeout,
-        queryTimeout,
-        planTimeout,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        closeGrace,
-        keepAliveInterval,
-        keepAliveLimit,
-        transfers,
-        logQueueBytes,
-        logLineBytes,
-        derivationBytes,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #connectTimeout}. */
+  public Limits withConnectTimeout(Duration other) {
+    return with(parts -> parts.connectTimeout = other);
   }
 
-  /** The same with another {@code handshakeTimeout}. */
-  public Limits withHandshakeTimeout(Duration value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        value,
-        queryTimeout,
-        planTimeout,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        closeGrace,
-        keepAliveInterval,
-        keepAliveLimit,
-        transfers,
-        logQueueBytes,
-        logLineBytes,
-        derivationBytes,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #authenticateTimeout}. */
+  public Limits withAuthenticateTimeout(Duration other) {
+    return with(parts -> parts.authenticateTimeout = other);
   }
 
-  /** The same with another {@code queryTimeout}. */
-  public Limits withQueryTimeout(Duration value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        handshakeTimeout,
-        value,
-        planTimeout,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        closeGrace,
-        keepAliveInterval,
-        keepAliveLimit,
-        transfers,
-        logQueueBytes,
-        logLineBytes,
-        derivationBytes,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #handshakeTimeout}. */
+  public Limits withHandshakeTimeout(Duration other) {
+    return with(parts -> parts.handshakeTimeout = other);
   }
 
-  /** The same with another {@code planTimeout}. */
-  public Limits withPlanTimeout(Duration value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        handshakeTimeout,
-        queryTimeout,
-        value,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        closeGrace,
-        keepAliveInterval,
-        keepAliveLimit,
-        transfers,
-        logQueueBytes,
-        logLineBytes,
-        derivationBytes,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #queryTimeout}. */
+  public Limits withQueryTimeout(Duration other) {
+    return with(parts -> parts.queryTimeout = other);
   }
 
-  /** The same with another {@code transferStallTimeout}. */
-  public Limits withTransferStallTimeout(Duration value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        handshakeTimeout,
-        queryTimeout,
-        planTimeout,
-        value,
-        fetchWaitTimeout,
-        closeGrace,
-        keepAliveInterval,
-        keepAliveLimit,
-        transfers,
-        logQueueBytes,
-        logLineBytes,
-        derivationBytes,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #planTimeout}. */
+  public Limits withPlanTimeout(Duration other) {
+    return with(parts -> parts.planTimeout = other);
   }
 
-  /** The same with another {@code fetchWaitTimeout}. */
-  public Limits withFetchWaitTimeout(Duration value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        handshakeTimeout,
-        queryTimeout,
-        planTimeout,
-        transferStallTimeout,
-        value,
-        closeGrace,
-        keepAliveInterval,
-        keepAliveLimit,
-        transfers,
-        logQueueBytes,
-        logLineBytes,
-        derivationBytes,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #transferStallTimeout}. */
+  public Limits withTransferStallTimeout(Duration other) {
+    return with(parts -> parts.transferStallTimeout = other);
   }
 
-  /** The same with another {@code closeGrace}. */
-  public Limits withCloseGrace(Duration value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        handshakeTimeout,
-        queryTimeout,
-        planTimeout,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        value,
-        keepAliveInterval,
-        keepAliveLimit,
-        transfers,
-        logQueueBytes,
-        logLineBytes,
-        derivationBytes,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #fetchWaitTimeout}. */
+  public Limits withFetchWaitTimeout(Duration other) {
+    return with(parts -> parts.fetchWaitTimeout = other);
   }
 
-  /** The same with another {@code keepAliveInterval}. */
-  public Limits withKeepAliveInterval(Duration value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        handshakeTimeout,
-        queryTimeout,
-        planTimeout,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        closeGrace,
-        value,
-        keepAliveLimit,
-        transfers,
-        logQueueBytes,
-        logLineBytes,
-        derivationBytes,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #closeGrace}. */
+  public Limits withCloseGrace(Duration other) {
+    return with(parts -> parts.closeGrace = other);
   }
 
-  /** The same with another {@code keepAliveLimit}. */
-  public Limits withKeepAliveLimit(int value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        handshakeTimeout,
-        queryTimeout,
-        planTimeout,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        closeGrace,
-        keepAliveInterval,
-        value,
-        transfers,
-        logQueueBytes,
-        logLineBytes,
-        derivationBytes,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #keepAliveInterval}. */
+  public Limits withKeepAliveInterval(Duration other) {
+    return with(parts -> parts.keepAliveInterval = other);
   }
 
-  /** The same with another {@code transfers}. */
-  public Limits withTransfers(int value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        handshakeTimeout,
-        queryTimeout,
-        planTimeout,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        closeGrace,
-        keepAliveInterval,
-        keepAliveLimit,
-        value,
-        logQueueBytes,
-        logLineBytes,
-        derivationBytes,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #keepAliveLimit}. */
+  public Limits withKeepAliveLimit(int other) {
+    return with(parts -> parts.keepAliveLimit = other);
   }
 
-  /** The same with another {@code logQueueBytes}. */
-  public Limits withLogQueueBytes(long value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        handshakeTimeout,
-        queryTimeout,
-        planTimeout,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        closeGrace,
-        keepAliveInterval,
-        keepAliveLimit,
-        transfers,
-        value,
-        logLineBytes,
-        derivationBytes,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #transfers}. */
+  public Limits withTransfers(int other) {
+    return with(parts -> parts.transfers = other);
   }
 
-  /** The same with another {@code logLineBytes}. */
-  public Limits withLogLineBytes(int value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        handshakeTimeout,
-        queryTimeout,
-        planTimeout,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        closeGrace,
-        keepAliveInterval,
-        keepAliveLimit,
-        transfers,
-        logQueueBytes,
-        value,
-        derivationBytes,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #logQueueBytes}. */
+  public Limits withLogQueueBytes(long other) {
+    return with(parts -> parts.logQueueBytes = other);
   }
 
-  /** The same with another {@code derivationBytes}. */
-  public Limits withDerivationBytes(long value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        handshakeTimeout,
-        queryTimeout,
-        planTimeout,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        closeGrace,
-        keepAliveInterval,
-        keepAliveLimit,
-        transfers,
-        logQueueBytes,
-        logLineBytes,
-        value,
-        graphDerivations,
-        idleConnectionAge);
+  /** The same with another {@link #logLineBytes}. */
+  public Limits withLogLineBytes(int other) {
+    return with(parts -> parts.logLineBytes = other);
   }
 
-  /** The same with another {@code graphDerivations}. */
-  public Limits withGraphDerivations(int value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        handshakeTimeout,
-        queryTimeout,
-        planTimeout,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        closeGrace,
-        keepAliveInterval,
-        keepAliveLimit,
-        transfers,
-        logQueueBytes,
-        logLineBytes,
-        derivationBytes,
-        value,
-        idleConnectionAge);
+  /** The same with another {@link #derivationBytes}. */
+  public Limits withDerivationBytes(long other) {
+    return with(parts -> parts.derivationBytes = other);
   }
 
-  /** The same with another {@code idleConnectionAge}. */
-  public Limits withIdleConnectionAge(Duration value) {
-    return new Limits(
-        connectTimeout,
-        authenticateTimeout,
-        handshakeTimeout,
-        queryTimeout,
-        planTimeout,
-        transferStallTimeout,
-        fetchWaitTimeout,
-        closeGrace,
-        keepAliveInterval,
-        keepAliveLimit,
-        transfers,
-        logQueueBytes,
-        logLineBytes,
-        derivationBytes,
-        graphDerivations,
-        value);
+  /** The same with another {@link #graphDerivations}. */
+  public Limits withGraphDerivations(int other) {
+    return with(parts -> parts.graphDerivations = other);
+  }
+
+  /** The same with another {@link #idleConnectionAge}. */
+  public Limits withIdleConnectionAge(Duration other) {
+    return with(parts -> parts.idleConnectionAge = other);
+  }
+
+  private Limits with(Consumer<Parts> change) {
+    Parts parts = new Parts(this);
+    change.accept(parts);
+    return parts.limits();
+  }
+
+  /** All bounds, while one of them is being changed. */
+  private static final class Parts {
+    private Duration leaseTimeout;
+    private Duration connectTimeout;
+    private Duration authenticateTimeout;
+    private Duration handshakeTimeout;
+    private Duration queryTimeout;
+    private Duration planTimeout;
+    private Duration transferStallTimeout;
+    private Duration fetchWaitTimeout;
+    private Duration closeGrace;
+    private Duration keepAliveInterval;
+    private int keepAliveLimit;
+    private int transfers;
+    private long logQueueBytes;
+    private int logLineBytes;
+    private long derivationBytes;
+    private int graphDerivations;
+    private Duration idleConnectionAge;
+
+    Parts(Limits limits) {
+      leaseTimeout = limits.leaseTimeout;
+      connectTimeout = limits.connectTimeout;
+      authenticateTimeout = limits.authenticateTimeout;
+      handshakeTimeout = limits.handshakeTimeout;
+      queryTimeout = limits.queryTimeout;
+      planTimeout = limits.planTimeout;
+      transferStallTimeout = limits.transferStallTimeout;
+      fetchWaitTimeout = limits.fetchWaitTimeout;
+      closeGrace = limits.closeGrace;
+      keepAliveInterval = limits.keepAliveInterval;
+      keepAliveLimit = limits.keepAliveLimit;
+      transfers = limits.transfers;
+      logQueueBytes = limits.logQueueBytes;
+      logLineBytes = limits.logLineBytes;
+      derivationBytes = limits.derivationBytes;
+      graphDerivations = limits.graphDerivations;
+      idleConnectionAge = limits.idleConnectionAge;
+    }
+
+    Limits limits() {
+      return new Limits(
+          leaseTimeout,
+          connectTimeout,
+          authenticateTimeout,
+          handshakeTimeout,
+          queryTimeout,
+          planTimeout,
+          transferStallTimeout,
+          fetchWaitTimeout,
+          closeGrace,
+          keepAliveInterval,
+          keepAliveLimit,
+          transfers,
+          logQueueBytes,
+          logLineBytes,
+          derivationBytes,
+          graphDerivations,
+          idleConnectionAge);
+    }
   }
 
   private static void positive(Duration value, String name) {

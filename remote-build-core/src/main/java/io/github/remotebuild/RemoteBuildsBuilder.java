@@ -15,6 +15,7 @@ import io.github.remotebuild.transport.Transport;
 import io.github.remotebuild.transport.TransportException;
 import io.github.remotebuild.transport.TransportProblem;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
@@ -65,7 +66,8 @@ public final class RemoteBuildsBuilder {
     Setting<Transport> transport = Setting.unset("connectingWith", NO_SSH);
     Setting<Store> hub = Setting.unset("hub", ServeStore.local());
     Setting<SelectionPolicy> policy = Setting.unset("choosingBy", SelectionPolicy.nix());
-    Setting<SlotLeases> leases = Setting.unset("leasingFrom", SlotLeases.inProcess());
+    // Each instance makes its own if none is given.
+    Setting<Optional<SlotLeases>> leases = Setting.unset("leasingFrom", Optional.empty());
     Setting<BuildListener> listener = Setting.unset("listening", BuildListener.silent());
     Setting<Limits> limits = Setting.unset("limits", Limits.defaults());
     Setting<RestRule> restRule = Setting.unset("resting", RestRule.defaults());
@@ -119,7 +121,7 @@ public final class RemoteBuildsBuilder {
 
   /** Takes build slots from here. Default: counted in this instance alone. */
   public RemoteBuildsBuilder leasingFrom(SlotLeases chosen) {
-    return with(o -> o.leases = o.leases.to(chosen));
+    return with(o -> o.leases = o.leases.to(Optional.of(chosen)));
   }
 
   /** Tells this listener of every request. Default: nobody. */
@@ -158,7 +160,7 @@ public final class RemoteBuildsBuilder {
                 options.hub.value(),
                 options.substitution.value() == Substitution.ON,
                 options.policy.value(),
-                options.leases.value(),
+                options.leases.value().orElseGet(SlotLeases::inProcess),
                 options.restRule.value(),
                 options.limits.value(),
                 options.listener.value(),

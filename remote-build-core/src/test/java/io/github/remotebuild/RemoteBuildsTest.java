@@ -1,34 +1,39 @@
 package io.github.remotebuild;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.remotebuild.fake.CountingThreads;
 import io.github.remotebuild.fake.FakeFarm;
 import io.github.remotebuild.fake.FakeMachine;
+import io.github.remotebuild.fake.Gate;
+import io.github.remotebuild.lease.SlotLeases;
+import io.github.remotebuild.model.ByteString;
+import io.github.remotebuild.model.DerivationBuilder;
+import io.github.remotebuild.model.DerivedPath;
+import io.github.remotebuild.model.FailureCause;
+import io.github.remotebuild.model.OutputsSpec;
 import io.github.remotebuild.model.StorePath;
-import java.time.Duration;
+import io.github.remotebuild.nar.FileKind;
+import io.github.remotebuild.nar.NarTree;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-class RemoteBuildsTest {
-  private final FakeFarm farm = new FakeFarm();
-  private final CountingThreads threads = new CountingThreads();
-
-  private RemoteBuilds open() {
-    return RemoteBuilds.on(farm.farm())
-        .connectingWith(farm)
-        .hub(farm.hubStore())
-        .threads(threads)
-        .open();
-  }
-
+class RemoteBuildsTest extends FarmFixture {
   @Test
-  void a_graph_is_built_on_two_machines_and_nothing_is_left_open() throws Exception {
+  void a_graph_is_built_on_two_machines() throws Exception {
     FakeMachine one = farm.machine("one", 2);
     FakeMachine two = farm.machine("two", 2);
-    StorePath source = farm.hub().store().addText("source", "text");
+    StorePath source = hub.store().addText("source", "text");
     StorePath left = farm.derivation("left", source);
     StorePath right = farm.derivation("right", source);
     StorePath top = farm.derivation("top", left, right);
+    Gate bothAtOnce = new Gate();
+    one.building("left", build -> bothAtOnce.pass());
+    two.building("left", build -> bothAtOnce.pass());
+    one.building("right", build -> bothAtOnce.open());
+    two.building("right", build -> bothAtOnce.open());
 
     BuildOutcome outcome;
     try (RemoteBuilds builds = open()) {
@@ -37,9 +42,225 @@ class RemoteBuildsTest {
 
     assertThat(outcome).isInstanceOf(BuildOutcome.Built.class);
     assertThat(outcome.results()).containsOnlyKeys(left, right, top);
-    assertThat(farm.hub().store().isValid(farm.output(top))).isTrue();
+    assertThat(((BuildOutcome.Built) outcome).outputs(top))
+        .containsExactly(java.util.Map.entry("out", farm.output(top)));
+    assertThat(hub.store().isValid(farm.output(top))).isTrue();
+    assertThat(one.builds()).isNotEmpty();
+    assertThat(two.builds()).isNotEmpty();
     assertThat(one.builds().size() + two.builds().size()).isEqualTo(3);
-    assertThat(farm.leftOpen()).isEmpty();
-    assertThat(threads.leftAfter(Duration.ofSeconds(2))).isEmpty();
+  }
+
+  @Test
+  void hundreds_of_builds_share_few_connections_and_slots() throws Exception {
+    FakeMachine one = farm.machine("one", 3);
+    FakeMachine two = farm.machine("two", 2);
+    List<StorePath> layer = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      layer.add(farm.derivation("leaf" + i));
+    }
+    List<StorePath> middle = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      middle.add(farm.derivation("middle" + i, layer.get(i), layer.get((i + 1) % 60)));
+    }
+
+    BuildOutcome outcome;
+    try (RemoteBuilds builds = open()) {
+      outcome = builds.build(BuildRequest.of(middle.toArray(new StorePath[0])));
+    }
+
+    assertThat(outcome).isInstanceOf(BuildOutcome.Built.class);
+    assertThat(outcome.results()).hasSize(120);
+    assertThat(one.mostBuilding()).isLessThanOrEqualTo(3);
+    assertThat(two.mostBuilding()).isLessThanOrEqualTo(2);
+    assertThat(one.logins()).isLessThanOrEqualTo(3 + LIMITS.transfers());
+  }
+
+  @Test
+  void inputs_go_out_and_references_come_back_only_once() throws Exception {
+    FakeMachine one = farm.machine("one", 1);
+    StorePath library = hub.store().addText("library", "code");
+    StorePath tool = hub.store().addText("tool", "uses it", library);
+    StorePath drv = farm.derivation("app", tool);
+    one.building(
+        "app",
+        build ->
+            build.output(
+                "out",
+                new NarTree.File(ByteString.of("refers to " + tool), FileKind.EXECUTABLE),
+                List.of(tool)));
+
+    try (RemoteBuilds builds = open()) {
+      assertThat(builds.build(BuildRequest.of(drv))).isInstanceOf(BuildOutcome.Built.class);
+    }
+
+    assertThat(one.store().isValid(library)).isTrue();
+    assertThat(hub.store().info(farm.output(drv)).orElseThrow().references()).containsExactly(tool);
+    assertThat(hub.store().additions(library)).isEqualTo(1);
+  }
+
+  @Test
+  void what_is_valid_is_not_built() throws Exception {
+    FakeMachine one = farm.machine("one", 1);
+    StorePath drv = farm.derivation("a");
+    try (RemoteBuilds builds = open()) {
+      builds.build(BuildRequest.of(drv));
+      BuildOutcome again = builds.build(BuildRequest.of(drv));
+      assertThat(again.results().get(drv)).isInstanceOf(DerivationResult.AlreadyValid.class);
+      assertThat(again).isInstanceOf(BuildOutcome.Built.class);
+    }
+    assertThat(one.builds()).hasSize(1);
+  }
+
+  @Test
+  void only_the_wanted_outputs_are_fetched() throws Exception {
+    farm.machine("one", 1);
+    StorePath drv =
+        farm.derivation(
+            DerivationBuilder.named("many")
+                .system(FakeFarm.SYSTEM)
+                .builder("/bin/sh")
+                .outputs("out", "doc"));
+    try (RemoteBuilds builds = open()) {
+      BuildOutcome outcome =
+          builds.build(BuildRequest.of(new DerivedPath.Built(drv, OutputsSpec.names("doc"))));
+      assertThat(((BuildOutcome.Built) outcome).outputs(drv)).containsOnlyKeys("doc");
+    }
+    assertThat(hub.store().isValid(farm.output(drv, "doc"))).isTrue();
+    assertThat(hub.store().isValid(farm.output(drv, "out"))).isFalse();
+  }
+
+  @Test
+  void events_come_in_order_and_the_log_before_the_end() throws Exception {
+    FakeMachine one = farm.machine("one", 1);
+    StorePath drv = farm.derivation("a");
+    one.building(
+        "a",
+        build -> {
+          for (int i = 0; i < 200; i++) {
+            build.log("line " + i + "\n");
+          }
+          build.log("no end");
+        });
+    List<BuildEvent> events = new CopyOnWriteArrayList<>();
+    try (RemoteBuilds builds = open()) {
+      builds.build(BuildRequest.of(drv).listening(events::add));
+    }
+    assertThat(events.get(0)).isEqualTo(new BuildEvent.Planned(1, 0));
+    assertThat(events.get(events.size() - 1)).isInstanceOf(BuildEvent.Finished.class);
+    List<String> lines =
+        events.stream()
+            .filter(BuildEvent.LogLine.class::isInstance)
+            .map(event -> ((BuildEvent.LogLine) event).line())
+            .toList();
+    assertThat(lines).hasSize(201).startsWith("line 0", "line 1").endsWith("line 199", "no end");
+  }
+
+  @Test
+  void a_failed_build_tells_the_reason_and_what_depends_on_it() throws Exception {
+    FakeMachine one = farm.machine("one", 2);
+    StorePath bad = farm.derivation("bad");
+    StorePath top = farm.derivation("top", bad);
+    one.building("bad", FakeMachine.failingBuilder("error: builder for 'bad' failed"));
+    try (RemoteBuilds builds = open()) {
+      BuildOutcome outcome = builds.build(BuildRequest.of(top));
+      assertThat(outcome)
+          .isInstanceOfSatisfying(
+              BuildOutcome.Failed.class,
+              failed -> {
+                assertThat(failed.failure().cause()).isEqualTo(FailureCause.BUILD_FAILED);
+                assertThat(failed.failure().message()).contains("builder for 'bad' failed");
+              });
+      assertThat(outcome.results().get(top))
+          .isEqualTo(new DerivationResult.DependencyFailed(top, bad));
+    }
+  }
+
+  @Test
+  void two_of_them_side_by_side_share_nothing_but_what_they_are_given() throws Exception {
+    FakeMachine one = farm.machine("one", 1);
+    SlotLeases leases = SlotLeases.inProcess();
+    StorePath a = farm.derivation("a");
+    StorePath b = farm.derivation("b");
+    Gate gate = new Gate();
+    one.building("a", build -> gate.pass());
+    try (RemoteBuilds left = builder().limits(LIMITS).leasingFrom(leases).open();
+        RemoteBuilds right = builder().limits(LIMITS).leasingFrom(leases).open()) {
+      BuildHandle first = left.start(BuildRequest.of(a));
+      gate.awaitReached();
+      BuildHandle second = right.start(BuildRequest.of(b));
+      left.close();
+      assertThat(outcome(first)).isInstanceOf(BuildOutcome.Cancelled.class);
+      assertThat(outcome(second)).isInstanceOf(BuildOutcome.Built.class);
+    }
+    assertThat(one.mostBuilding()).isEqualTo(1);
+  }
+
+  @Test
+  void one_builder_opened_twice_gives_two_that_share_no_slots() throws Exception {
+    FakeMachine one = farm.machine("one", 1);
+    StorePath a = farm.derivation("a");
+    StorePath b = farm.derivation("b");
+    Gate gate = new Gate();
+    one.building("a", build -> gate.pass());
+    RemoteBuildsBuilder builder = builder().limits(LIMITS);
+    try (RemoteBuilds left = builder.open();
+        RemoteBuilds right = builder.open()) {
+      left.start(BuildRequest.of(a));
+      gate.awaitReached();
+      assertThat(outcome(right.start(BuildRequest.of(b)))).isInstanceOf(BuildOutcome.Built.class);
+    }
+  }
+
+  @Test
+  void nothing_is_connected_before_the_first_build() {
+    FakeMachine one = farm.machine("one", 1);
+    open().close();
+    assertThat(one.logins() + hub.logins()).isZero();
+  }
+
+  @Test
+  void nothing_can_be_started_after_closing() {
+    RemoteBuilds builds = open();
+    builds.close();
+    builds.close();
+    assertThatThrownBy(() -> builds.start(BuildRequest.of(farm.derivation("a"))))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
+  }
+
+  @Test
+  void a_future_that_is_cancelled_changes_nothing() throws Exception {
+    farm.machine("one", 1);
+    try (RemoteBuilds builds = open()) {
+      BuildHandle handle = builds.start(BuildRequest.of(farm.derivation("a")));
+      handle.outcome().cancel(true);
+      assertThat(outcome(handle)).isInstanceOf(BuildOutcome.Built.class);
+      assertThat(handle.outcome().get()).isSameAs(outcome(handle));
+    }
+  }
+
+  @Test
+  void what_is_attached_to_a_future_may_build_and_close() throws Exception {
+    farm.machine("one", 1);
+    StorePath a = farm.derivation("a");
+    StorePath b = farm.derivation("b");
+    RemoteBuilds builds = open();
+    BuildHandle handle = builds.start(BuildRequest.of(a));
+    BuildOutcome second =
+        handle
+            .outcome()
+            .thenApply(
+                first -> {
+                  try {
+                    return builds.build(BuildRequest.of(b));
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  } finally {
+                    builds.close();
+                  }
+                })
+            .get(LONG.toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
+    assertThat(second).isInstanceOf(BuildOutcome.Built.class);
+    builds.close();
   }
 }

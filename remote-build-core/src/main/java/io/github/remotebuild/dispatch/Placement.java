@@ -146,7 +146,7 @@ final class Placement {
   }
 
   private Selection selection(Demand demand, Decision decision, FarmSnapshot snapshot) {
-    return new Selection(policy.name(), demand, snapshot, decision.selection().alsoAsked());
+    return new Selection(policy, demand, snapshot, decision.selection().alsoAsked());
   }
 
   private void endAll(WaitingGroup group, BuildEnd end) {

@@ -120,6 +120,12 @@ public final class FakeFarm implements Transport {
     return output(derivation, "out");
   }
 
+  /** Lets go of whatever is held up by a hook. */
+  public void openGates() {
+    hub.openGates();
+    machines.values().forEach(FakeMachine::openGates);
+  }
+
   /** Whatever is still open, in words; empty if nothing is. */
   public List<String> leftOpen() {
     return Stream.concat(Stream.of(hub), machines.values().stream())

@@ -21,6 +21,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,6 +34,21 @@ import org.jspecify.annotations.Nullable;
  * <p>What the engine records of its builds is touched by the engine's own thread only.
  */
 final class ActiveRequest implements BuildHandle {
+  /** What the engine does for a request. */
+  interface Owner {
+    /** Tells those who listen to everything. */
+    void postToAll(BuildEvent event);
+
+    /** The request was cancelled before anything was done for it: nothing more will be. */
+    void abandoned(ActiveRequest request, String reason);
+
+    /** The request was cancelled. Returns at once. */
+    void cancelled(ActiveRequest request, String reason);
+
+    /** Nobody holds the request any longer. */
+    void closed(ActiveRequest request);
+  }
+
   /** What the engine records of one build. */
   static final class Node {
     final ActiveRequest request;
@@ -47,38 +63,56 @@ final class ActiveRequest implements BuildHandle {
     }
   }
 
+  private enum Stage {
+    QUEUED,
+    ABANDONED,
+    BEGUN
+  }
+
   final RequestId id;
   final BuildRequest request;
   final EventDelivery delivery;
   final Map<BuildId, Node> nodes = new HashMap<>();
-  final SortedMap<StorePath, DerivationResult> results = new TreeMap<>();
 
-  private final Engine engine;
+  private final Owner owner;
   private final Duration flushLimit;
+  private final SortedMap<StorePath, DerivationResult> results = new TreeMap<>();
   private final CompletableFuture<BuildOutcome> outcome = new CompletableFuture<>();
+
+  /** The same outcome, for callers: what they attach to it does not run on the engine's thread. */
+  private final CompletableFuture<BuildOutcome> published;
+
+  private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.QUEUED);
   private final AtomicReference<@Nullable RequestRoots> roots = new AtomicReference<>();
+  private final AtomicReference<@Nullable String> cancelReason = new AtomicReference<>();
   private final AtomicBoolean isClosed = new AtomicBoolean();
-  private volatile boolean isCancelled;
   private @Nullable Failure firstFailure;
   private @Nullable Decision firstRefusal;
-  private @Nullable String cancelReason;
+  private @Nullable String firstCancellation;
 
   ActiveRequest(
       RequestId id,
       BuildRequest request,
-      Engine engine,
+      Owner owner,
       EventDelivery delivery,
-      Duration flushLimit) {
+      Duration flushLimit,
+      Executor publisher) {
     this.id = id;
     this.request = request;
-    this.engine = engine;
+    this.owner = owner;
     this.delivery = delivery;
     this.flushLimit = flushLimit;
+    this.published = outcome.thenApplyAsync(decided -> decided, publisher);
   }
 
   void post(BuildEvent event) {
     delivery.post(event);
-    engine.postToAll(event);
+    owner.postToAll(event);
+  }
+
+  /** Begins to work on it; false if it was cancelled before. */
+  boolean begin() {
+    return stage.compareAndSet(Stage.QUEUED, Stage.BEGUN);
   }
 
   void keep(RequestRoots held) {
@@ -102,17 +136,25 @@ final class ActiveRequest implements BuildHandle {
       firstFailure = failed.failure();
     } else if (result instanceof DerivationResult.Declined declined && firstRefusal == null) {
       firstRefusal = declined.decision();
-    } else if (result instanceof DerivationResult.Cancelled cancelled && cancelReason == null) {
-      cancelReason = cancelled.reason();
+    } else if (result instanceof DerivationResult.Cancelled cancelled
+        && firstCancellation == null) {
+      firstCancellation = cancelled.reason();
     }
     post(new BuildEvent.Finished(result.derivation(), result));
+  }
+
+  /** Records a failure that is not that of one build. */
+  void fail(Failure failure) {
+    if (firstFailure == null) {
+      firstFailure = failure;
+    }
   }
 
   /** Decides the outcome from what was recorded. */
   void complete() {
     Failure failure = firstFailure;
     Decision refusal = firstRefusal;
-    String reason = cancelReason;
+    String reason = firstCancellation;
     if (failure != null) {
       complete(new BuildOutcome.Failed(results, failure));
     } else if (refusal != null) {
@@ -122,6 +164,9 @@ final class ActiveRequest implements BuildHandle {
     } else {
       complete(new BuildOutcome.Built(results));
     }
+    // A handle that is kept for long is to keep the outcome only.
+    nodes.clear();
+    results.clear();
   }
 
   void complete(BuildOutcome decided) {
@@ -129,11 +174,23 @@ final class ActiveRequest implements BuildHandle {
   }
 
   boolean isCancelled() {
-    return isCancelled;
+    return cancelReason.get() != null;
   }
 
-  boolean isDone() {
-    return outcome.isDone();
+  /** Why it was cancelled, if it was. */
+  Optional<String> cancelReason() {
+    return Optional.ofNullable(cancelReason.get());
+  }
+
+  /** Waits for the decision, but not for the listener. */
+  void awaitDecision(Duration patience) throws InterruptedException {
+    try {
+      outcome.get(Nanos.of(patience), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("The outcome of a request cannot fail", e);
+    } catch (TimeoutException e) {
+      // Whoever asks looks again.
+    }
   }
 
   @Override
@@ -149,25 +206,29 @@ final class ActiveRequest implements BuildHandle {
 
   @Override
   public Optional<BuildOutcome> await(Duration timeout) throws InterruptedException {
-    try {
-      outcome.get(Math.max(0, timeout.toNanos()), TimeUnit.NANOSECONDS);
-      return Optional.of(await());
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("The outcome of a request cannot fail", e);
-    } catch (TimeoutException e) {
-      return Optional.empty();
-    }
+    awaitDecision(timeout.isNegative() ? Duration.ZERO : timeout);
+    return outcome.isDone() ? Optional.of(await()) : Optional.empty();
   }
 
   @Override
   public CompletableFuture<BuildOutcome> outcome() {
-    return outcome.copy();
+    return published.copy();
   }
 
   @Override
   public void cancel() {
-    isCancelled = true;
-    engine.cancel(this, "it was cancelled");
+    cancel("it was cancelled");
+  }
+
+  void cancel(String reason) {
+    if (outcome.isDone() || !cancelReason.compareAndSet(null, reason)) {
+      return;
+    }
+    if (stage.compareAndSet(Stage.QUEUED, Stage.ABANDONED)) {
+      owner.abandoned(this, reason);
+    } else {
+      owner.cancelled(this, reason);
+    }
   }
 
   @Override
@@ -175,10 +236,30 @@ final class ActiveRequest implements BuildHandle {
     if (!isClosed.compareAndSet(false, true)) {
       return;
     }
-    if (!isDone()) {
-      cancel();
-    }
+    cancel();
     releaseRoots();
-    delivery.close(isDone() ? flushLimit : Duration.ofMillis(1));
+    if (outcome.isDone()) {
+      delivery.close(flushLimit);
+    } else {
+      delivery.end();
+    }
+    owner.closed(this);
+  }
+
+  /** Lets go of everything without waiting for anybody. */
+  void drop() {
+    RequestRoots held = roots.getAndSet(null);
+    if (held != null) {
+      held.abort();
+    }
+    delivery.end();
+  }
+
+  @Override
+  public String toString() {
+    BuildOutcome decided = outcome.getNow(null);
+    return "request for "
+        + request.targets()
+        + (decided == null ? "" : ": " + decided.getClass().getSimpleName());
   }
 }

@@ -21,8 +21,8 @@ import io.github.remotebuild.transport.TransportException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -30,6 +30,8 @@ import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One attempt, from the connection to the outputs in the hub, on the thread that calls {@link
@@ -38,6 +40,18 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #stop} may be called from any thread.
  */
 final class AttemptRun {
+  /**
+   * What all attempts share.
+   *
+   * @param hub the sessions on the hub
+   * @param limits every bound
+   * @param watchdog keeps the time
+   * @param helpers runs what must not hold up a timer; takes everything
+   */
+  record Surroundings(HubSessions hub, Limits limits, Watchdog watchdog, Executor helpers) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(AttemptRun.class);
+
   /** How much longer than the machine we wait for a build that passes its time. */
   private static final Duration OWN_WATCH_DELAY = Duration.ofSeconds(5);
 
@@ -56,41 +70,39 @@ final class AttemptRun {
   private volatile Phase phase = Phase.CONNECT;
   private volatile @Nullable String stopReason;
   private volatile @Nullable Failure expiry;
-  private volatile @Nullable Thread thread;
+  private volatile @Nullable OwnThread thread;
   private volatile @Nullable StoreSession remote;
   private volatile @Nullable StoreSession local;
+  private volatile boolean isBuilding;
   private Connections.@Nullable Loan loan;
 
   AttemptRun(
       BuildJob job,
       MachineAccess machine,
       int number,
-      HubSessions hub,
       RequestRoots roots,
-      Limits limits,
-      Watchdog watchdog,
-      Executor helpers,
+      Surroundings surroundings,
       Consumer<BuildEvent> events,
       Runnable slotDone) {
     this.job = job;
     this.machine = machine;
     this.number = number;
-    this.hub = hub;
     this.roots = roots;
-    this.limits = limits;
-    this.watchdog = watchdog;
-    this.helpers = helpers;
+    this.hub = surroundings.hub();
+    this.limits = surroundings.limits();
+    this.watchdog = surroundings.watchdog();
+    this.helpers = surroundings.helpers();
     this.events = events;
     this.slotDone = slotDone;
     this.log =
         new BuildLog(job.derivation(), machine.name(), number, limits.logLineBytes(), events);
   }
 
-  /** Makes the attempt and says why it came to nothing, if it did. */
+  /** Makes the attempt and says why it came to nothing, if it did. Throws nothing. */
   Optional<Failure> run() {
-    thread = Thread.currentThread();
     Optional<Failure> failure;
-    try {
+    try (OwnThread own = new OwnThread()) {
+      thread = own;
       perform();
       failure = Optional.empty();
     } catch (FailedException e) {
@@ -100,16 +112,16 @@ final class AttemptRun {
     } catch (CopyException e) {
       failure = Optional.of(Failures.ofCopy(phase, machine.name(), e));
     } catch (StoreException e) {
-      failure = Optional.of(ofStore(e));
+      failure = Optional.of(Failures.ofMachine(phase, machine.name(), e));
     } catch (ClosureException e) {
       failure = Optional.of(Failures.ofCircle(phase, machine.name(), e));
     } catch (InterruptedException e) {
-      failure = Optional.of(Failures.stopped(phase, machine.name(), "the thread was interrupted"));
-    } catch (RuntimeException | LinkageError e) {
+      failure = Optional.of(Failures.interrupted(phase, machine.name()));
+    } catch (RuntimeException | Error e) {
+      LOG.warn("An attempt on {} ended with a defect", machine.name(), e);
       failure = Optional.of(Failures.defect(phase, machine.name(), e));
-    } finally {
-      cleanUp();
     }
+    cleanUp();
     // Whoever stopped the attempt, or let it run into a deadline, knows the reason better than the
     // stream that broke because of it.
     String reason = stopReason;
@@ -118,12 +130,6 @@ final class AttemptRun {
       return Optional.of(Failures.stopped(phase, machine.name(), reason));
     }
     return failure.isPresent() && expired != null ? Optional.of(expired) : failure;
-  }
-
-  private Failure ofStore(StoreException e) {
-    StoreSession inHub = local;
-    boolean isHub = inHub != null && e.sessionName().equals(inHub.name());
-    return isHub ? Failures.ofHub(phase, e) : Failures.ofMachine(phase, machine.name(), e);
   }
 
   private void perform() throws TransportException, InterruptedException {
@@ -143,7 +149,9 @@ final class AttemptRun {
       Connections.Loan borrowed = machine.connections().borrow();
       loan = borrowed;
       enter(Phase.HANDSHAKE);
-      try (Watchdog.Watch watch = watch(limits.handshakeTimeout(), borrowed.connection()::close)) {
+      Duration limit = limits.handshakeTimeout();
+      try (Watchdog.Watch watch =
+          watch(limit, () -> ofMachine(limit), borrowed.connection()::close)) {
         StoreSession session =
             ServeSession.open(
                 machine.name(), borrowed.connection(), machine.command(), log, machine.settings());
@@ -157,6 +165,7 @@ final class AttemptRun {
         loan = null;
         machine.connections().discard(borrowed.connection());
         machine.connections().discardIdle();
+        expiry = null;
       }
     }
   }
@@ -174,18 +183,15 @@ final class AttemptRun {
     try (HubSessions.Loan hubLoan = hub.borrow(Phase.QUERY)) {
       StoreSession source = hubLoan.session();
       local = source;
-      SortedSet<StorePath> closure;
-      SortedSet<StorePath> missing;
-      try (Watchdog.Watch watch = watch(limits.queryTimeout(), this::abortBoth)) {
-        closure = source.queryClosure(inputs);
-        missing = new TreeSet<>(closure);
-        missing.removeAll(session.queryValidPaths(closure, EnumSet.of(ValidityOption.LOCK)));
-      }
+      SortedSet<StorePath> closure = askHub(source::abort, () -> source.queryClosure(inputs));
+      SortedSet<StorePath> missing = new TreeSet<>(closure);
+      missing.removeAll(
+          askMachine(
+              session, () -> session.queryValidPaths(closure, EnumSet.of(ValidityOption.LOCK))));
       if (!missing.isEmpty()) {
-        List<PathInfo> infos;
-        try (Watchdog.Watch watch = watch(limits.queryTimeout(), this::abortBoth)) {
-          infos = Closure.referencesFirst(source.queryPathInfos(missing).values());
-        }
+        Map<StorePath, PathInfo> found =
+            askHub(source::abort, () -> source.queryPathInfos(missing));
+        List<PathInfo> infos = Closure.referencesFirst(found.values());
         enter(Phase.UPLOAD);
         events.accept(
             new BuildEvent.UploadStarted(
@@ -197,7 +203,7 @@ final class AttemptRun {
     }
   }
 
-  private BuildResult build(StoreSession session) {
+  private BuildResult build(StoreSession session) throws InterruptedException {
     enter(Phase.BUILD);
     events.accept(new BuildEvent.BuildStarted(job.derivation(), machine.name(), number));
     log.beginBuild();
@@ -206,8 +212,11 @@ final class AttemptRun {
     try (Watchdog.Watch total = watchBuild(timeout, "ran", session);
         Watchdog.Watch silent = watchBuild(silence, "printed nothing", session)) {
       log.onOutput(silent == null ? () -> {} : silent::touch);
+      isBuilding = true;
+      checkNotStopped();
       return session.buildDerivation(job.derivation(), job.basic(), job.options());
     } finally {
+      isBuilding = false;
       log.onOutput(() -> {});
     }
   }
@@ -216,15 +225,15 @@ final class AttemptRun {
     if (limit.isZero()) {
       return null;
     }
-    return watchdog.watch(
+    return watch(
         limit.plus(OWN_WATCH_DELAY),
-        () -> {
-          expiry = Failures.buildTimedOut(job.derivation(), machine.name(), which, limit);
-          helpers.execute(session::finish);
-        });
+        () -> Failures.buildTimedOut(job.derivation(), machine.name(), which, limit),
+        session::finish);
   }
 
   private void fetchOutputs(StoreSession session) throws InterruptedException {
+    // Between here and the next phase, stop() no longer takes this for a build.
+    checkNotStopped();
     try (HubSessions.Loan hubLoan = hub.borrow(Phase.DOWNLOAD)) {
       // Given back only with a session on the hub in hand, so that the builds that have ended and
       // wait to be fetched cannot grow without bound.
@@ -232,24 +241,80 @@ final class AttemptRun {
       enter(Phase.DOWNLOAD);
       StoreSession destination = hubLoan.session();
       local = destination;
-      List<PathInfo> infos;
-      try (Watchdog.Watch watch = watch(limits.queryTimeout(), this::abortBoth)) {
-        infos = MissingClosure.find(job.wanted().values(), session, destination);
-      }
+      List<PathInfo> infos =
+          MissingClosure.find(job.wanted().values(), new Fetching(session, destination));
       if (!infos.isEmpty()) {
         events.accept(
             new BuildEvent.DownloadStarted(
                 job.derivation(), machine.name(), number, infos.size(), narBytes(infos)));
         copy(infos, session, destination);
       }
-      roots.hold(job.wanted().values());
+      askHub(
+          roots::abort,
+          () -> {
+            roots.hold(job.wanted().values());
+            return true;
+          });
     } finally {
       local = null;
     }
   }
 
+  /** Asks both sides what is missing. */
+  private final class Fetching implements MissingClosure.Questions {
+    private final StoreSession source;
+    private final StoreSession destination;
+
+    Fetching(StoreSession source, StoreSession destination) {
+      this.source = source;
+      this.destination = destination;
+    }
+
+    @Override
+    public Set<StorePath> validInHub(Collection<StorePath> paths) throws InterruptedException {
+      return askHub(
+          destination::abort,
+          () -> destination.queryValidPaths(paths, EnumSet.of(ValidityOption.LOCK)));
+    }
+
+    @Override
+    public Map<StorePath, PathInfo> infosOnMachine(Collection<StorePath> paths)
+        throws InterruptedException {
+      return askMachine(source, () -> source.queryPathInfos(paths));
+    }
+
+    @Override
+    public FailedException notThere(StorePath path) {
+      return new FailedException(
+          Failures.outputNotThere(path, machine.name(), source.lastStderrLines()));
+    }
+  }
+
+  private interface Question<T> {
+    T ask() throws InterruptedException;
+  }
+
+  /** Asks the hub something. Whatever goes wrong is the hub's failure, and not the machine's. */
+  private <T> T askHub(Runnable hangUp, Question<T> question) throws InterruptedException {
+    Duration limit = limits.queryTimeout();
+    try (Watchdog.Watch watch =
+        watch(limit, () -> Failures.hubTimedOut(phase, hub.name(), "go on", limit), hangUp)) {
+      return question.ask();
+    } catch (StoreException e) {
+      throw new FailedException(Failures.ofHub(phase, e));
+    }
+  }
+
+  private <T> T askMachine(StoreSession session, Question<T> question) throws InterruptedException {
+    Duration limit = limits.queryTimeout();
+    try (Watchdog.Watch watch = watch(limit, () -> ofMachine(limit), session::abort)) {
+      return question.ask();
+    }
+  }
+
   private void copy(List<PathInfo> infos, StoreSession source, StoreSession destination) {
-    try (Watchdog.Watch watch = watch(limits.transferStallTimeout(), this::abortBoth)) {
+    Duration limit = limits.transferStallTimeout();
+    try (Watchdog.Watch watch = watch(limit, () -> ofMachine(limit), this::abortBoth)) {
       ClosureCopy.copy(
           infos,
           source,
@@ -274,44 +339,44 @@ final class AttemptRun {
 
   private void enter(Phase next) {
     phase = next;
+    checkNotStopped();
+  }
+
+  private void checkNotStopped() {
     String reason = stopReason;
     if (reason != null) {
-      throw new FailedException(Failures.stopped(next, machine.name(), reason));
+      throw new FailedException(Failures.stopped(phase, machine.name(), reason));
     }
   }
 
-  private Watchdog.Watch watch(Duration limit, Runnable hangUp) {
+  private interface Verdict {
+    Failure failure();
+  }
+
+  private Watchdog.Watch watch(Duration limit, Verdict verdict, Runnable hangUp) {
     return watchdog.watch(
         limit,
         () -> {
-          StoreSession session = remote;
-          expiry =
-              Failures.timedOut(
-                  phase,
-                  machine.name(),
-                  limit,
-                  session == null ? List.of() : session.lastStderrLines());
+          expiry = verdict.failure();
           helpers.execute(hangUp);
         });
   }
 
-  private void abortBoth() {
-    for (StoreSession session : sessions()) {
-      session.abort();
-    }
+  private Failure ofMachine(Duration limit) {
+    StoreSession session = remote;
+    return Failures.timedOut(
+        phase, machine.name(), limit, session == null ? List.of() : session.lastStderrLines());
   }
 
-  private Set<StoreSession> sessions() {
-    Set<StoreSession> open = new HashSet<>();
+  private void abortBoth() {
     StoreSession machineSession = remote;
     StoreSession hubSession = local;
     if (machineSession != null) {
-      open.add(machineSession);
+      machineSession.abort();
     }
     if (hubSession != null) {
-      open.add(hubSession);
+      hubSession.abort();
     }
-    return open;
   }
 
   /** Stops the attempt, whatever it is doing, and returns at once. */
@@ -320,12 +385,12 @@ final class AttemptRun {
     helpers.execute(
         () -> {
           StoreSession session = remote;
-          if (session != null && phase == Phase.BUILD) {
+          if (session != null && isBuilding) {
             // The end of its input makes the store process stop the build by itself.
             session.finish();
           } else {
             abortBoth();
-            Thread running = thread;
+            OwnThread running = thread;
             if (running != null) {
               running.interrupt();
             }
@@ -334,24 +399,24 @@ final class AttemptRun {
   }
 
   private void cleanUp() {
-    thread = null;
-    // A late interrupt from stop() must not disturb what this thread does next.
-    Thread.interrupted();
     StoreSession session = remote;
     Connections.Loan borrowed = loan;
     boolean isClean = false;
-    if (session != null) {
-      isClean = session.finish().isConfirmed();
+    try {
+      if (session != null) {
+        isClean = session.finish().isConfirmed();
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.warn("Could not end a session on {}", machine.name(), e);
+    } finally {
       remote = null;
-    }
-    if (borrowed != null) {
-      if (isClean) {
+      loan = null;
+      if (borrowed != null && isClean) {
         machine.connections().giveBack(borrowed.connection());
-      } else {
+      } else if (borrowed != null) {
         machine.connections().discard(borrowed.connection());
       }
-      loan = null;
+      log.finish();
     }
-    log.finish();
   }
 }

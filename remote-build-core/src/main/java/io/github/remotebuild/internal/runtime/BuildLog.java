@@ -21,6 +21,7 @@ final class BuildLog implements StderrSink {
   private final ReentrantLock lock = new ReentrantLock();
   private final LineSplitter lines;
   private boolean isBuilding;
+  private boolean isOver;
   private volatile Runnable onOutput = () -> {};
 
   BuildLog(
@@ -64,17 +65,21 @@ final class BuildLog implements StderrSink {
     onOutput.run();
     lock.lock();
     try {
+      if (isOver) {
+        return;
+      }
       lines.accept(buffer, offset, length);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Passes on a last line without an end. */
+  /** Passes on a last line without an end. What a process that was hung up still says is lost. */
   void finish() {
     lock.lock();
     try {
       lines.finish();
+      isOver = true;
     } finally {
       lock.unlock();
     }

@@ -70,9 +70,23 @@ final class Failures {
     return hub(phase, "Could not open " + hub + ": " + message(e), List.of());
   }
 
-  /** The hub's store process did not do its part. */
+  /**
+   * The hub's store process did not do its part. One that is gone without a word says nothing about
+   * the next one.
+   */
   static Failure ofHub(Phase phase, StoreException e) {
-    return hub(phase, message(e), e.evidence());
+    boolean isLost = e.problem() == StoreProblem.ENDED || e.problem() == StoreProblem.TRANSPORT;
+    return hub(
+        phase, isLost ? RetryAdvice.SAME_MACHINE : RetryAdvice.NEVER, message(e), e.evidence());
+  }
+
+  /** The hub took too long. */
+  static Failure hubTimedOut(Phase phase, String hub, String what, Duration limit) {
+    return hub(
+        phase,
+        RetryAdvice.SAME_MACHINE,
+        "Could not " + what + " on " + hub + ": no answer for " + Texts.duration(limit),
+        List.of());
   }
 
   /** By what the hub says of inputs, or the machine of outputs, no order of sending is right. */
@@ -93,13 +107,28 @@ final class Failures {
   }
 
   static Failure hub(Phase phase, String message, List<String> evidence) {
+    return hub(phase, RetryAdvice.NEVER, message, evidence);
+  }
+
+  private static Failure hub(
+      Phase phase, RetryAdvice retry, String message, List<String> evidence) {
     return new Failure(
-        phase,
-        FailureCause.HUB_FAILED,
-        Culprit.HUB,
-        RetryAdvice.NEVER,
-        Optional.empty(),
-        message,
+        phase, FailureCause.HUB_FAILED, Culprit.HUB, retry, Optional.empty(), message, evidence);
+  }
+
+  /** A machine that says it has built does not have the output. */
+  static Failure outputNotThere(StorePath path, String machine, List<String> evidence) {
+    return new Failure(
+        Phase.DOWNLOAD,
+        FailureCause.PROTOCOL,
+        Culprit.MACHINE,
+        RetryAdvice.OTHER_MACHINE,
+        Optional.of(machine),
+        "Could not fetch from "
+            + machine
+            + ": it said that the build succeeded, but "
+            + path
+            + " is not valid there",
         evidence);
   }
 
@@ -140,7 +169,23 @@ final class Failures {
         List.of());
   }
 
-  /** The attempt was stopped from outside; the words never reach a user. */
+  /** Somebody interrupted the thread, and not we. */
+  static Failure interrupted(Phase phase, String machine) {
+    return new Failure(
+        phase,
+        FailureCause.OTHER,
+        Culprit.UNKNOWN,
+        RetryAdvice.SAME_MACHINE,
+        Optional.of(machine),
+        "Could not go on on "
+            + machine
+            + ": the thread was interrupted while "
+            + phase.doing()
+            + "; check who interrupts threads of the factory that was given",
+        List.of());
+  }
+
+  /** The attempt was stopped from outside. The outcome of the build says why, in its own words. */
   static Failure stopped(Phase phase, String machine, String reason) {
     return new Failure(
         phase,
@@ -162,6 +207,34 @@ final class Failures {
             Optional.empty(),
             "Could not go on: everything is being closed",
             List.of()));
+  }
+
+  /** There was no thread for an attempt. */
+  static Failure noThread(String machine, Throwable e) {
+    return new Failure(
+        Phase.CONNECT,
+        FailureCause.OTHER,
+        Culprit.UNKNOWN,
+        RetryAdvice.SAME_MACHINE,
+        Optional.of(machine),
+        "Could not begin on "
+            + machine
+            + ": no thread could be started: "
+            + e
+            + "; check the limits on threads and memory",
+        List.of());
+  }
+
+  /** The dispatcher, or what the caller gave it, threw. */
+  static Failure dispatcherDefect(Throwable e) {
+    return new Failure(
+        Phase.WAIT,
+        FailureCause.OTHER,
+        Culprit.UNKNOWN,
+        RetryAdvice.NEVER,
+        Optional.empty(),
+        "Could not go on: a defect in remote-build, or in the selection policy it was given: " + e,
+        List.of());
   }
 
   /** A defect of ours: told as such, and never blamed on anybody else. */

@@ -7,6 +7,7 @@ import io.github.remotebuild.model.Phase;
 import io.github.remotebuild.model.RetryAdvice;
 import io.github.remotebuild.store.SessionSettings;
 import io.github.remotebuild.store.Store;
+import io.github.remotebuild.store.StoreException;
 import io.github.remotebuild.store.StoreSession;
 import io.github.remotebuild.transport.ConnectOptions;
 import io.github.remotebuild.transport.StderrSink;
@@ -21,7 +22,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,19 +37,30 @@ final class HubSessions implements AutoCloseable {
   /** After how many loans a session is replaced. */
   static final int LOAN_LIMIT = 500;
 
+  /**
+   * How long things may take.
+   *
+   * @param toOpen opening a session
+   * @param inQueue waiting for one that is in use
+   */
+  record Patience(Duration toOpen, Duration inQueue) {}
+
   private final Store hub;
   private final ConnectOptions options;
   private final SessionSettings settings;
-  private final Duration waitLimit;
+  private final Patience patience;
+  private final Watchdog watchdog;
+  private final LongSupplier nanoTime;
   private final Semaphore permits;
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Entry> idle = new ArrayDeque<>();
   private final Set<Entry> onLoan = new HashSet<>();
-  private boolean isClosed;
+  private volatile boolean isClosed;
 
   private static final class Entry {
     final StoreSession session;
     int loans;
+    long idleSince;
 
     Entry(StoreSession session) {
       this.session = session;
@@ -72,12 +86,25 @@ final class HubSessions implements AutoCloseable {
   }
 
   HubSessions(
-      Store hub, ConnectOptions options, SessionSettings settings, int limit, Duration waitLimit) {
+      Store hub,
+      ConnectOptions options,
+      SessionSettings settings,
+      int limit,
+      Patience patience,
+      Watchdog watchdog,
+      LongSupplier nanoTime) {
     this.hub = hub;
     this.options = options;
     this.settings = settings;
-    this.waitLimit = waitLimit;
+    this.patience = patience;
+    this.watchdog = watchdog;
+    this.nanoTime = nanoTime;
     this.permits = new Semaphore(limit, true);
+  }
+
+  /** What messages call the hub. */
+  String name() {
+    return hub.name();
   }
 
   /**
@@ -86,7 +113,8 @@ final class HubSessions implements AutoCloseable {
    * @throws FailedException if the hub cannot be had
    */
   Loan borrow(Phase phase) throws InterruptedException {
-    if (!permits.tryAcquire(waitLimit.toNanos(), TimeUnit.NANOSECONDS)) {
+    checkOpen(phase);
+    if (!permits.tryAcquire(Nanos.of(patience.inQueue()), TimeUnit.NANOSECONDS)) {
       throw new FailedException(
           new Failure(
               phase,
@@ -97,7 +125,7 @@ final class HubSessions implements AutoCloseable {
               "Could not get at "
                   + hub.name()
                   + ": all transfers were busy for "
-                  + Texts.duration(waitLimit),
+                  + Texts.duration(patience.inQueue()),
               List.of()));
     }
     Entry entry = null;
@@ -108,6 +136,12 @@ final class HubSessions implements AutoCloseable {
       if (entry == null) {
         permits.release();
       }
+    }
+  }
+
+  private void checkOpen(Phase phase) {
+    if (isClosed) {
+      throw Failures.closing(phase);
     }
   }
 
@@ -131,16 +165,44 @@ final class HubSessions implements AutoCloseable {
     throw Failures.closing(phase);
   }
 
-  /** Opens a session outside the pool and its bound, which the caller closes. */
+  /**
+   * Opens a session outside the pool and its bound, which the caller closes.
+   *
+   * @throws FailedException if there is none to be had in time
+   */
   StoreSession open(Phase phase, StderrSink stderr) throws InterruptedException {
-    try {
+    checkOpen(phase);
+    AtomicBoolean isLate = new AtomicBoolean();
+    try (OwnThread own = new OwnThread();
+        Watchdog.Watch watch =
+            watchdog.watch(
+                patience.toOpen(),
+                () -> {
+                  isLate.set(true);
+                  own.interrupt();
+                })) {
       return hub.open(stderr, options, settings);
     } catch (TransportException e) {
-      throw new FailedException(Failures.ofHub(phase, hub.name(), e));
+      throw new FailedException(
+          isLate.get()
+              ? Failures.hubTimedOut(phase, hub.name(), "open it", patience.toOpen())
+              : Failures.ofHub(phase, hub.name(), e));
+    } catch (StoreException e) {
+      throw new FailedException(
+          isLate.get()
+              ? Failures.hubTimedOut(phase, hub.name(), "open it", patience.toOpen())
+              : Failures.ofHub(phase, e));
+    } catch (InterruptedException e) {
+      if (isLate.get()) {
+        throw new FailedException(
+            Failures.hubTimedOut(phase, hub.name(), "open it", patience.toOpen()));
+      }
+      throw e;
     }
   }
 
   private @Nullable Entry takeIdle() {
+    List<Entry> dead = new ArrayList<>();
     lock.lock();
     try {
       while (true) {
@@ -153,47 +215,69 @@ final class HubSessions implements AutoCloseable {
           onLoan.add(entry);
           return entry;
         }
-        entry.session.abort();
+        dead.add(entry);
       }
     } finally {
       lock.unlock();
+      dead.forEach(entry -> entry.session.abort());
     }
   }
 
   private void giveBack(Entry entry) {
-    boolean isKept = false;
+    List<Entry> over = new ArrayList<>();
     lock.lock();
     try {
-      if (onLoan.remove(entry)
-          && !isClosed
-          && entry.session.isUsable()
-          && entry.loans < LOAN_LIMIT) {
+      boolean isOurs = onLoan.remove(entry);
+      if (!isOurs || isClosed || entry.loans >= LOAN_LIMIT || !entry.session.isUsable()) {
+        over.add(entry);
+      } else {
+        entry.idleSince = nanoTime.getAsLong();
         idle.addLast(entry);
-        isKept = true;
+      }
+      if (!entry.session.isUsable() && entry.session.end().isEmpty()) {
+        // Not we have ended it: whatever has, may have ended the others as well.
+        over.addAll(idle);
+        idle.clear();
       }
     } finally {
       lock.unlock();
     }
-    if (!isKept) {
-      entry.session.finish();
+    try {
+      over.forEach(old -> old.session.finish());
+    } finally {
+      permits.release();
     }
-    permits.release();
+  }
+
+  /** Ends the sessions that have not been in use for that long, and with them their roots. */
+  void closeIdleFor(Duration age) {
+    List<Entry> old = new ArrayList<>();
+    lock.lock();
+    try {
+      long now = nanoTime.getAsLong();
+      while (!idle.isEmpty() && now - idle.getFirst().idleSince >= Nanos.of(age)) {
+        old.add(idle.removeFirst());
+      }
+    } finally {
+      lock.unlock();
+    }
+    old.forEach(entry -> entry.session.finish());
   }
 
   @Override
   public void close() {
-    List<Entry> kept = new ArrayList<>();
-    List<Entry> inUse = new ArrayList<>();
+    List<Entry> kept;
+    List<Entry> inUse;
     lock.lock();
     try {
       isClosed = true;
-      kept.addAll(idle);
+      kept = List.copyOf(idle);
       idle.clear();
-      inUse.addAll(onLoan);
+      inUse = List.copyOf(onLoan);
     } finally {
       lock.unlock();
     }
-    inUse.forEach(e -> e.session.abort());
-    kept.forEach(e -> e.session.finish());
+    inUse.forEach(entry -> entry.session.abort());
+    kept.forEach(entry -> entry.session.finish());
   }
 }

@@ -23,6 +23,7 @@ final class Machines implements AutoCloseable {
   private final SessionSettings sessionSettings;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<StoreKey, Connections> byKey = new HashMap<>();
+  private boolean isClosed;
 
   Machines(
       EngineSettings settings, ConnectOptions connectOptions, SessionSettings sessionSettings) {
@@ -39,14 +40,19 @@ final class Machines implements AutoCloseable {
   private Connections connections(Machine machine) {
     lock.lock();
     try {
-      return byKey.computeIfAbsent(
-          machine.storeKey(),
-          key ->
-              new Connections(
-                  transport(machine),
-                  MachineAccess.endpoint(machine),
-                  connectOptions,
-                  settings.nanoTime()));
+      Connections found =
+          byKey.computeIfAbsent(
+              machine.storeKey(),
+              key ->
+                  new Connections(
+                      transport(machine),
+                      MachineAccess.endpoint(machine),
+                      connectOptions,
+                      settings.nanoTime()));
+      if (isClosed) {
+        found.close();
+      }
+      return found;
     } finally {
       lock.unlock();
     }
@@ -77,6 +83,12 @@ final class Machines implements AutoCloseable {
 
   @Override
   public void close() {
+    lock.lock();
+    try {
+      isClosed = true;
+    } finally {
+      lock.unlock();
+    }
     all().forEach(Connections::close);
   }
 }

@@ -126,7 +126,6 @@ final class Planner {
         (drv, outputs) -> {
           boolean isMissing = paths(drv, outputs).values().stream().anyMatch(p -> !valid(p));
           if (isMissing && toBuild.add(drv)) {
-            checkSize(toBuild.size());
             derivation(drv)
                 .inputDerivations()
                 .forEach(
@@ -245,6 +244,7 @@ final class Planner {
       int limit = (int) Math.min(limits.derivationBytes(), Integer.MAX_VALUE - 1024);
       Map<StorePath, ByteString> texts = hub.readFiles(batch, limit);
       texts.forEach((drv, text) -> derivations.put(drv, parse(drv, text)));
+      checkSize(derivations.size());
     }
   }
 
@@ -279,9 +279,9 @@ final class Planner {
       throw new FailedException(
           unreadable(
               FailureCause.UNSUPPORTED,
-              "Could not plan the request: it has more than "
+              "Could not plan the request: there are more than "
                   + limits.graphDerivations()
-                  + " derivations to build (limit graphDerivations)"));
+                  + " derivations to look at (limit graphDerivations)"));
     }
   }
 

@@ -32,6 +32,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns a request into builds for the dispatcher, in a session of its own on the hub, which then
@@ -56,13 +59,15 @@ final class RequestPlanning {
     }
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(RequestPlanning.class);
+
   private final HubSessions hub;
   private final Limits limits;
   private final Watchdog watchdog;
   private final Executor helpers;
   private final boolean isSubstituting;
   private final AtomicLong lastId;
-  private final Map<ActiveRequest, StoreSession> open = new ConcurrentHashMap<>();
+  private final Map<ActiveRequest, Ongoing> open = new ConcurrentHashMap<>();
 
   RequestPlanning(
       HubSessions hub,
@@ -79,53 +84,92 @@ final class RequestPlanning {
     this.lastId = lastId;
   }
 
+  /** What is going on for one request; ended by whoever cancels it. */
+  private static final class Ongoing {
+    final OwnThread thread;
+    volatile @Nullable StoreSession session;
+
+    Ongoing(OwnThread thread) {
+      this.thread = thread;
+    }
+
+    void end() {
+      StoreSession opened = session;
+      if (opened != null) {
+        opened.abort();
+      }
+      thread.interrupt();
+    }
+  }
+
+  /** Plans a request. Throws nothing, and leaves no session open unless it succeeds. */
   Result plan(ActiveRequest request) {
     AtomicBoolean isLate = new AtomicBoolean();
-    StoreSession session = null;
-    try {
-      if (request.isCancelled()) {
-        throw Failures.closing(Phase.PLAN);
-      }
-      session = hub.open(Phase.PLAN, new HubNotes(request::post, limits.logLineBytes()));
-      StoreSession opened = session;
-      open.put(request, session);
-      if (request.isCancelled()) {
-        session.abort();
-      }
-      try (Watchdog.Watch watch =
-          watchdog.watch(
-              limits.planTimeout(),
-              () -> {
-                isLate.set(true);
-                helpers.execute(opened::abort);
-              })) {
-        Planner planner = new Planner(session, limits, isSubstituting);
-        Result result = result(request, planner, new RequestRoots(session));
-        session = null;
-        return result;
+    Result result;
+    try (OwnThread own = new OwnThread()) {
+      Ongoing ongoing = new Ongoing(own);
+      open.put(request, ongoing);
+      try {
+        result = plan(request, ongoing, isLate);
+      } finally {
+        open.remove(request);
       }
     } catch (FailedException e) {
-      return Result.failed(e.failure());
+      result = Result.failed(e.failure());
     } catch (StoreException e) {
-      return Result.failed(
-          isLate.get()
-              ? Failures.hub(
-                  Phase.PLAN,
-                  "Could not plan the request: it took more than "
-                      + Texts.duration(limits.planTimeout()),
-                  e.evidence())
-              : Failures.ofHub(Phase.PLAN, e));
+      result =
+          Result.failed(
+              isLate.get()
+                  ? Failures.hub(
+                      Phase.PLAN,
+                      "Could not plan the request: it took more than "
+                          + Texts.duration(limits.planTimeout()),
+                      e.evidence())
+                  : Failures.ofHub(Phase.PLAN, e));
     } catch (InterruptedException e) {
-      return Result.failed(Failures.closing(Phase.PLAN).failure());
-    } catch (RuntimeException | LinkageError e) {
-      return Result.failed(
-          Failures.hub(
-              Phase.PLAN, "Could not plan the request: a defect in remote-build: " + e, List.of()));
+      result = Result.failed(Failures.closing(Phase.PLAN).failure());
+    } catch (RuntimeException | Error e) {
+      LOG.warn("Planning ended with a defect", e);
+      result =
+          Result.failed(
+              Failures.hub(
+                  Phase.PLAN,
+                  "Could not plan the request: a defect in remote-build: " + e,
+                  List.of()));
+    }
+    return result;
+  }
+
+  private Result plan(ActiveRequest request, Ongoing ongoing, AtomicBoolean isLate)
+      throws InterruptedException {
+    checkWanted(request);
+    StoreSession session = hub.open(Phase.PLAN, new HubNotes(request::post, limits.logLineBytes()));
+    boolean isKept = false;
+    try (Watchdog.Watch watch =
+        watchdog.watch(
+            limits.planTimeout(),
+            () -> {
+              isLate.set(true);
+              helpers.execute(session::abort);
+            })) {
+      ongoing.session = session;
+      checkWanted(request);
+      RequestRoots roots = new RequestRoots(session);
+      Planner planner = new Planner(session, limits, isSubstituting);
+      Result result = result(request, planner, roots);
+      isKept = true;
+      request.keep(roots);
+      return result;
     } finally {
-      open.remove(request);
-      if (session != null) {
+      if (!isKept) {
         session.finish();
       }
+    }
+  }
+
+  private static void checkWanted(ActiveRequest request) {
+    if (request.isCancelled()) {
+      throw Failures.closing(Phase.PLAN);
     }
   }
 
@@ -161,7 +205,6 @@ final class RequestPlanning {
                 alreadyValid.add(new DerivationResult.AlreadyValid(drv, outputs));
               }
             });
-    active.keep(roots);
     active.post(new BuildEvent.Planned(specs.size(), alreadyValid.size()));
     return new Result(Optional.empty(), alreadyValid, nodes, specs);
   }
@@ -180,11 +223,11 @@ final class RequestPlanning {
     return demand;
   }
 
-  /** Ends the planning of a request, if it is being planned. */
+  /** Ends the planning of a request, if it is being planned, and returns at once. */
   void cancel(ActiveRequest request) {
-    StoreSession session = open.get(request);
-    if (session != null) {
-      session.abort();
+    Ongoing ongoing = open.get(request);
+    if (ongoing != null) {
+      helpers.execute(ongoing::end);
     }
   }
 }

@@ -20,13 +20,19 @@ final class RequestRoots implements AutoCloseable {
     this.session = session;
   }
 
-  void hold(Collection<StorePath> paths) {
-    lock.lock();
+  /** Holds these as well; throws what the session throws. */
+  void hold(Collection<StorePath> paths) throws InterruptedException {
+    lock.lockInterruptibly();
     try {
       session.queryValidPaths(paths, EnumSet.of(ValidityOption.LOCK));
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Gives up the roots at once, whatever the session is doing. */
+  void abort() {
+    session.abort();
   }
 
   @Override
