@@ -1,0 +1,25 @@
+package io.github.remotebuild.cli;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The block of lines at the bottom of the terminal at one moment. Immutable. */
+record Frame(List<Line> lines) {
+  Frame {
+    lines = List.copyOf(lines);
+  }
+
+  static Frame empty() {
+    return new Frame(List.of());
+  }
+
+  /** How many rows it takes on a terminal of that width, which may have shrunk since. */
+  int rows(int width) {
+    return lines.stream().mapToInt(line -> Math.max(1, (line.width() + width - 1) / width)).sum();
+  }
+
+  /** The text alone. */
+  String text() {
+    return lines.stream().map(Line::text).collect(Collectors.joining("\n"));
+  }
+}
