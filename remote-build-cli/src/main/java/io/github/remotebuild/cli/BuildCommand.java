@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -237,8 +238,9 @@ final class BuildCommand implements Callable<Integer> {
       return new PlainView(err, isQuiet, isVerbose);
     }
     Glyphs glyphs = Glyphs.in(Terminal.charset());
+    UnaryOperator<String> label = MachineLabels.of(farm.farm());
     return LiveView.open(
-        Terminal.live(err, glyphs), farm.farm(), name -> name, new Milestones(glyphs));
+        Terminal.live(err, glyphs), farm.farm(), label, new Milestones(glyphs, label));
   }
 
   private RemoteBuilds open(MachinesFile farm) {

@@ -7,9 +7,9 @@ final class Columns {
   /** Colours, links and other escapes that builders print; the one unfinished at the end too. */
   private static final Pattern ESCAPE =
       Pattern.compile(
-          "[\u001b\u009b](?:\\[?[0-?]*[ -/]*[@-~]"
-              + "|\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\|$)"
-              + "|\\[[0-?]*[ -/]*$)?");
+          "(?:\u001b\\[|\u009b)[0-?]*[ -/]*(?:[@-~]|$)"
+              + "|\u001b\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\|$)"
+              + "|\u001b[ -/]*(?:[0-~]|$)");
 
   private Columns() {}
 

@@ -13,11 +13,6 @@ record Frame(List<Line> lines) {
     return new Frame(List.of());
   }
 
-  /** How many rows it takes on a terminal of that width, which may have shrunk since. */
-  int rows(int width) {
-    return lines.stream().mapToInt(line -> Math.max(1, (line.width() + width - 1) / width)).sum();
-  }
-
   /** The text alone. */
   String text() {
     return lines.stream().map(Line::text).collect(Collectors.joining("\n"));

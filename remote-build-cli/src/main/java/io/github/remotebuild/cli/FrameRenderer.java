@@ -44,7 +44,7 @@ record FrameRenderer(Glyphs glyphs, UnaryOperator<String> label) {
     }
     int shown = running.size() <= room ? running.size() : room - 1;
     List<RunningBuild> visible = running.subList(0, shown);
-    int nameColumns = widest(visible.stream().map(RunningBuild::name).toList(), columns / 3);
+    int nameColumns = widest(visible.stream().map(RunningBuild::name).toList(), columns / 4);
     int machineColumns =
         widest(visible.stream().map(b -> label.apply(b.machine())).toList(), columns / 5);
     for (RunningBuild build : visible) {
@@ -129,20 +129,21 @@ record FrameRenderer(Glyphs glyphs, UnaryOperator<String> label) {
             .plus(" ")
             .plus(state.built() + "/" + state.total() + " built", Style.BOLD)
             .plus(dot + state.running().size() + " running")
-            .plus(dot + state.left() + " waiting")
-            .plus(dot)
-            .plus(state.failed() + " failed", state.failed() > 0 ? Style.BAD : Style.PLAIN);
+            .plus(dot + state.left() + " waiting");
+    if (state.failed() > 0) {
+      line = line.plus(dot).plus(state.failed() + " failed", Style.BAD);
+    }
     if (state.failedAttempts() > state.failed()) {
-      line =
-          line.plus(dot)
-              .plus(Amounts.count(state.failedAttempts(), "attempt") + " lost", Style.BUSY);
+      line = line.plus(dot).plus(state.failedAttempts() - state.failed() + " retried", Style.BUSY);
     }
     String copied =
-        "sent "
-            + Amounts.size(state.sentBytes())
-            + ", fetched "
-            + Amounts.size(state.fetchedBytes())
-            + dot;
+        String.join(
+                " ",
+                glyphs.up,
+                Amounts.size(state.sentBytes()),
+                glyphs.down,
+                Amounts.size(state.fetchedBytes()))
+            + "  ";
     boolean isRoomForCopied = line.width() + Columns.width(copied) + ELAPSED_COLUMNS + 3 <= columns;
     return spread(line, (isRoomForCopied ? copied : "") + elapsed, columns);
   }

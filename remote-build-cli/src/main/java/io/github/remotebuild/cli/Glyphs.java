@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 
 /** The characters a view draws with. */
 enum Glyphs {
-  UNICODE("✓", "✗", "↻", "•", "…", "─", "━", "╌", "■", "□", "·", "→", "│"),
-  ASCII("ok", "!!", "<-", "*", "~", "-", "=", ".", "#", ".", "-", "->", "|");
+  UNICODE("✓", "✗", "↻", "•", "…", "─", "━", "╌", "■", "□", "·", "→", "│", "↑", "↓"),
+  ASCII("ok", "!!", "<-", "*", "~", "-", "=", ".", "#", ".", "-", "->", "|", "up", "down");
 
   final String good;
   final String bad;
@@ -21,6 +21,8 @@ enum Glyphs {
   final String dot;
   final String arrow;
   final String edge;
+  final String up;
+  final String down;
 
   Glyphs(
       String good,
@@ -35,7 +37,9 @@ enum Glyphs {
       String slotFree,
       String dot,
       String arrow,
-      String edge) {
+      String edge,
+      String up,
+      String down) {
     this.good = good;
     this.bad = bad;
     this.again = again;
@@ -49,6 +53,8 @@ enum Glyphs {
     this.dot = dot;
     this.arrow = arrow;
     this.edge = edge;
+    this.up = up;
+    this.down = down;
   }
 
   /** The characters that a terminal with this encoding can show. */

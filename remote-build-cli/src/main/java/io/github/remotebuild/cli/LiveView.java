@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
  */
 final class LiveView implements View {
   private static final Duration FRAME = Duration.ofMillis(100);
-  private static final Duration SIZE_AGE = Duration.ofSeconds(1);
+  private static final Duration SIZE_AGE = Duration.ofMillis(500);
   private static final Duration END = Duration.ofSeconds(2);
 
   /** How many lines wait to be painted before the events have to wait. */
@@ -104,7 +104,7 @@ final class LiveView implements View {
         } finally {
           lock.unlock();
         }
-        write(screen.show(told, renderer.render(seen, now, current), current.columns()));
+        write(screen.show(told, renderer.render(seen, now, current)));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -117,7 +117,7 @@ final class LiveView implements View {
       } finally {
         lock.unlock();
       }
-      write(screen.end(told, current.columns()));
+      write(screen.end(told));
     }
   }
 

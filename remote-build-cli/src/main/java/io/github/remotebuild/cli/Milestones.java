@@ -8,17 +8,24 @@ import io.github.remotebuild.model.StorePath;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** What stays on the screen while a live view runs below it: what is over, and what went wrong. */
 final class Milestones implements Narrator {
   private final Glyphs glyphs;
+  private final UnaryOperator<String> label;
 
   /** Failures that are told only if another attempt follows: the last one is the outcome's. */
   private final Map<StorePath, Failure> untold = new HashMap<>();
 
-  Milestones(Glyphs glyphs) {
+  /**
+   * @param label what to call a machine, by its name
+   */
+  Milestones(Glyphs glyphs, UnaryOperator<String> label) {
     this.glyphs = glyphs;
+    this.label = label;
   }
 
   @Override
@@ -31,7 +38,8 @@ final class Milestones implements Narrator {
       untold.remove(e.derivation());
       return finished(e.result());
     } else if (event instanceof BuildEvent.MachineNote e) {
-      return lines(Line.of(glyphs.note, Style.BUSY), e.machine() + " says: " + e.text());
+      return lines(
+          Line.of(glyphs.note, Style.BUSY), label.apply(e.machine()) + " says: " + e.text());
     } else if (event instanceof BuildEvent.Dropped e) {
       String lost = Amounts.size(e.logBytes());
       return lines(
@@ -48,10 +56,10 @@ final class Milestones implements Narrator {
     }
     List<Line> all = new ArrayList<>(lines(Line.of(glyphs.again, Style.BUSY), before.message()));
     all.add(
-        Line.of("  ")
+        Line.of(" ".repeat(11))
             .plus(attempt.derivation().derivationName(), Style.BOLD)
             .plus(" goes to ")
-            .plus(attempt.machine(), Style.NAME)
+            .plus(label.apply(attempt.machine()), Style.NAME)
             .plus(" (attempt " + attempt.attempt() + ")", Style.DIM));
     return all;
   }
@@ -62,19 +70,23 @@ final class Milestones implements Narrator {
       Attempt last = built.attempts().get(built.attempts().size() - 1);
       return List.of(
           Line.of(glyphs.good, Style.GOOD)
-              .plus(" ")
+              .plus(String.format(Locale.ROOT, "%8s  ", Amounts.elapsed(last.took())), Style.DIM)
               .plus(name, Style.BOLD)
-              .plus("  ")
-              .plus(built.machine(), Style.NAME)
-              .plus("  " + Amounts.elapsed(last.took()), Style.DIM));
+              .plus(" on ")
+              .plus(label.apply(built.machine()), Style.NAME));
     }
     if (result instanceof DerivationResult.Failed failed) {
-      return List.of(
+      Line line =
           Line.of(glyphs.bad, Style.BAD)
-              .plus(" ")
+              .plus(" ".repeat(10))
               .plus(name, Style.BOLD)
-              .plus("  " + failed.failure().machine().orElse(""), Style.NAME)
-              .plus("  failed while " + failed.failure().phase().doing(), Style.BAD));
+              .plus(" failed while " + failed.failure().phase().doing(), Style.BAD);
+      return List.of(
+          failed
+              .failure()
+              .machine()
+              .map(machine -> line.plus(" on ").plus(label.apply(machine), Style.NAME))
+              .orElse(line));
     }
     return List.of();
   }
@@ -82,7 +94,11 @@ final class Milestones implements Narrator {
   private static List<Line> lines(Line mark, String text) {
     List<Line> all = new ArrayList<>();
     text.lines()
-        .forEach(line -> all.add((all.isEmpty() ? mark.plus(" ") : Line.of("  ")).plus(line)));
+        .forEach(
+            line ->
+                all.add(
+                    (all.isEmpty() ? mark.plus(" ".repeat(10)) : Line.of(" ".repeat(11)))
+                        .plus(line)));
     return all;
   }
 }

@@ -27,10 +27,9 @@ final class Screen {
   /**
    * Puts lines above the frame for good, and another frame in the place of the last one.
    *
-   * @param columns how wide the terminal is now
    * @return what to send
    */
-  String show(List<Line> above, Frame next, int columns) {
+  String show(List<Line> above, Frame next) {
     if (above.isEmpty() && next.equals(shown)) {
       return "";
     }
@@ -39,7 +38,7 @@ final class Screen {
       out.append(HIDE_CURSOR);
       isCursorHidden = true;
     }
-    rewind(out, columns);
+    rewind(out);
     if (!above.isEmpty()) {
       // What stays may be longer than a line, and is read later; so the old frame goes first.
       out.append(CLEAR_BELOW);
@@ -53,15 +52,17 @@ final class Screen {
   }
 
   /** Takes the frame away and gives the cursor back. */
-  String end(List<Line> above, int columns) {
-    String last = show(above, Frame.empty(), columns);
+  String end(List<Line> above) {
+    String last = show(above, Frame.empty());
     String cursor = isCursorHidden ? SHOW_CURSOR : "";
     isCursorHidden = false;
     return last + cursor;
   }
 
-  private void rewind(StringBuilder out, int columns) {
-    int rows = shown.rows(columns);
+  private void rewind(StringBuilder out) {
+    // A terminal that was made narrower may have broken the lines. Nobody knows whether it did, and
+    // a leftover of the frame is better than the loss of what is above it.
+    int rows = shown.lines().size();
     out.append('\r');
     if (rows > 0) {
       out.append("\u001b[").append(rows).append('A');
