@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,6 +82,14 @@ final class BuildCommand implements Callable<Integer> {
   boolean isVerbose;
 
   @Option(
+      names = "--view",
+      paramLabel = "plain|live",
+      description =
+          "Print a line for each thing that happens, or keep a block at the bottom of the terminal"
+              + " up to date (default: live on a terminal, unless -q or -v is given).")
+  @Nullable ViewKind view;
+
+  @Option(
       names = {"-k", "--keep-going"},
       description = "After a failure, go on with what does not depend on it.")
   boolean isKeepingGoing;
@@ -139,19 +148,19 @@ final class BuildCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     List<DerivedPath.Built> targets = targets();
-    PlainView view = new PlainView(err, isQuiet, isVerbose);
-    BuildRequest request = request(targets).listening(view);
+    BuildRequest request = request(targets);
     MachinesFile farm = readMachines();
     farm.warnings().forEach(warning -> err.println("warning: " + warning));
     BuildOutcome outcome;
     try (RemoteBuilds builds = open(farm);
-        Interruption interruption = new Interruption(builds, request)) {
+        View shown = openView(farm, err);
+        Interruption interruption = new Interruption(builds, request.listening(shown), shown)) {
       outcome = interruption.await();
+      shown.conclude(outcome);
       if (outcome instanceof BuildOutcome.Built built && outLink != null) {
         OutLinks.make(built, targets, outLink, Optional.ofNullable(store));
       }
     }
-    view.conclude(outcome);
     if (outcome instanceof BuildOutcome.Built built) {
       targets.stream()
           .map(DerivedPath.Built::path)
@@ -218,6 +227,20 @@ final class BuildCommand implements Callable<Integer> {
     } catch (FormatException | IllegalArgumentException e) {
       throw new UsageProblem("--system: " + e.getMessage());
     }
+  }
+
+  private View openView(MachinesFile farm, PrintWriter err) {
+    boolean isPlain =
+        view == null
+            ? isQuiet || isVerbose || !Terminal.isThere(System.getenv())
+            : view == ViewKind.plain;
+    if (isPlain) {
+      return new PlainView(err, isQuiet, isVerbose);
+    }
+    Glyphs glyphs = Glyphs.in(Terminal.charset());
+    UnaryOperator<String> label = MachineLabels.of(farm.farm());
+    return LiveView.open(
+        Terminal.live(err, glyphs), farm.farm(), label, new Milestones(glyphs, label));
   }
 
   private RemoteBuilds open(MachinesFile farm) {

@@ -10,13 +10,14 @@ final class Interruption implements AutoCloseable {
   private final BuildHandle handle;
   private final Thread hook;
 
-  Interruption(RemoteBuilds builds, BuildRequest request) {
+  Interruption(RemoteBuilds builds, BuildRequest request, View view) {
     handle = builds.start(request);
     hook =
         new Thread(
             () -> {
               handle.cancel();
               builds.close();
+              view.close();
             },
             "remote-build-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);

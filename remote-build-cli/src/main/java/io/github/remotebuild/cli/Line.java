@@ -1,0 +1,82 @@
+package io.github.remotebuild.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A line for a terminal, in pieces of different styles. Immutable.
+ *
+ * @param spans the pieces from left to right; their text is sanitized
+ */
+record Line(List<Span> spans) {
+  /** A piece in one style. */
+  record Span(String text, Style style) {}
+
+  Line {
+    spans = List.copyOf(spans);
+  }
+
+  static Line empty() {
+    return new Line(List.of());
+  }
+
+  static Line of(String text) {
+    return empty().plus(text);
+  }
+
+  static Line of(String text, Style style) {
+    return empty().plus(text, style);
+  }
+
+  Line plus(String text) {
+    return plus(text, Style.PLAIN);
+  }
+
+  Line plus(String text, Style style) {
+    List<Span> more = new ArrayList<>(spans);
+    more.add(new Span(Columns.sanitized(text), style));
+    return new Line(more);
+  }
+
+  Line plus(Line other) {
+    List<Span> more = new ArrayList<>(spans);
+    more.addAll(other.spans);
+    return new Line(more);
+  }
+
+  int width() {
+    return spans.stream().mapToInt(span -> Columns.width(span.text())).sum();
+  }
+
+  /** As much of it as fits. */
+  Line cut(int columns, String mark) {
+    if (width() <= columns) {
+      return this;
+    }
+    List<Span> kept = new ArrayList<>();
+    int room = columns;
+    for (Span span : spans) {
+      int width = Columns.width(span.text());
+      boolean isWhole = width < room;
+      kept.add(isWhole ? span : new Span(Columns.cut(span.text() + " ", room, mark), span.style()));
+      room -= width;
+      if (!isWhole) {
+        break;
+      }
+    }
+    return new Line(kept);
+  }
+
+  /** The text alone. */
+  String text() {
+    return spans.stream().map(Span::text).collect(Collectors.joining());
+  }
+
+  /** The text with the escapes of its styles. */
+  String escaped() {
+    return spans.stream()
+        .map(span -> span.style().escaped(span.text()))
+        .collect(Collectors.joining());
+  }
+}
