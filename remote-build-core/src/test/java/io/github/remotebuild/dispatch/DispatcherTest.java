@@ -281,7 +281,8 @@ class DispatcherTest {
         policy(
             (demand, snapshot) ->
                 new Decision.Accept(
-                    Selection.of("odd", demand, FarmSnapshot.of(snapshot.farm())), 0));
+                    Selection.of(SelectionPolicy.nix(), demand, FarmSnapshot.of(snapshot.farm())),
+                    0));
     ScriptedRun run = new ScriptedRun(Farm.of(machine("a", 1)), stale);
 
     run.submit(GOING_ON, build(1), build(2));
@@ -297,7 +298,7 @@ class DispatcherTest {
     SelectionPolicy picky =
         policy(
             (demand, snapshot) -> {
-              Selection selection = Selection.of("odd", demand, snapshot);
+              Selection selection = Selection.of(SelectionPolicy.nix(), demand, snapshot);
               boolean isFastIdle = snapshot.state(0).running() == 0;
               if (isFastIdle && !demand.requiredFeatures().isEmpty()) {
                 return new Decision.Postpone(selection);
