@@ -57,18 +57,23 @@ public final class FakeFarm implements Transport {
     return machine;
   }
 
+  /** Takes a machine out of the list. */
+  public void withoutMachine(String host) {
+    entries.removeIf(entry -> entry.name().equals(host));
+  }
+
   public Farm farm() {
     return Farm.of(entries);
   }
 
   /** The hub as {@code RemoteBuilds} wants it. */
   public Store hubStore() {
-    return new ServeStore(
-        "the hub",
-        storeDir,
-        (endpoint, options) -> hub.connect(options),
-        endpoint("hub"),
-        ServeCommand.nixStore());
+    return new ServeStore("the hub", storeDir, toHub(), endpoint("hub"), ServeCommand.nixStore());
+  }
+
+  /** Leads to the hub, whoever is asked for. */
+  public Transport toHub() {
+    return (endpoint, options) -> hub.connect(options);
   }
 
   public static Endpoint endpoint(String host) {
@@ -124,6 +129,12 @@ public final class FakeFarm implements Transport {
   public void openGates() {
     hub.openGates();
     machines.values().forEach(FakeMachine::openGates);
+  }
+
+  /** Steps in nowhere any longer. */
+  public void undisturbed() {
+    hub.undisturbed();
+    machines.values().forEach(FakeMachine::undisturbed);
   }
 
   /** Whatever is still open, in words; empty if nothing is. */

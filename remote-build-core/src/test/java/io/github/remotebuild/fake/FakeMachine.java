@@ -178,6 +178,11 @@ public final class FakeMachine {
     new ArrayList<>(processes).forEach(FakeProcess::kill);
   }
 
+  /** Ends the store process that comes to this, as if it had crashed. */
+  public void crash() throws TransportException {
+    throw new TransportException(TransportProblem.LOST, "killed");
+  }
+
   /** A hook that says no, as a host that is down does. */
   public static Hook unreachable() {
     return failing(TransportProblem.UNREACHABLE);

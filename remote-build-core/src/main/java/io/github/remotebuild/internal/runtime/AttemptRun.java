@@ -158,7 +158,8 @@ final class AttemptRun {
         remote = session;
         return session;
       } catch (StoreException e) {
-        if (!borrowed.isReused() || stopReason != null || !isLost(e)) {
+        boolean isDead = isLost(e) || expiry != null;
+        if (!borrowed.isReused() || stopReason != null || !isDead) {
           throw e;
         }
         // A connection that has died unnoticed says nothing about the machine as it is now.

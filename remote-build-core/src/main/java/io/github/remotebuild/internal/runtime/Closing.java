@@ -76,6 +76,9 @@ final class Closing {
 
   /** Closes every handle, two graces at most; what is not closed by then is dropped. */
   void closeAll(Collection<ActiveRequest> unclosed) {
+    // A listener that closes everything is told apart from one that does not return.
+    List<ActiveRequest> own = unclosed.stream().filter(r -> r.delivery.isListener()).toList();
+    own.forEach(ActiveRequest::close);
     Queue<ActiveRequest> open = new ConcurrentLinkedQueue<>(unclosed);
     int closers = Math.min(CLOSERS, open.size());
     CountDownLatch closed = new CountDownLatch(closers);

@@ -106,7 +106,8 @@ final class EventDelivery {
     }
   }
 
-  private boolean isListener() {
+  /** Whether the calling thread is the one that calls the listener. */
+  boolean isListener() {
     return Thread.currentThread() == thread;
   }
 

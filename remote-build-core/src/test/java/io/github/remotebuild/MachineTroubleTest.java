@@ -1,0 +1,243 @@
+package io.github.remotebuild;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.remotebuild.fake.FakeBuild;
+import io.github.remotebuild.fake.FakeMachine;
+import io.github.remotebuild.fake.FakeRefusal;
+import io.github.remotebuild.fake.Gate;
+import io.github.remotebuild.fake.Step;
+import io.github.remotebuild.model.BuildStatus;
+import io.github.remotebuild.model.Culprit;
+import io.github.remotebuild.model.FailureCause;
+import io.github.remotebuild.model.StorePath;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** Machines that fail, die or say nothing: the build goes to another one. */
+class MachineTroubleTest extends FarmFixture {
+  private FakeMachine one;
+  private FakeMachine two;
+  private StorePath drv;
+
+  @BeforeEach
+  void two_machines_and_one_derivation_with_an_input() {
+    one = farm.machine("one", 1);
+    two = farm.machine("two", 1);
+    drv = farm.derivation("a", hub.store().addText("source", "text"));
+  }
+
+  private DerivationResult resultOf(Limits limits, BuildRequest request) throws Exception {
+    try (RemoteBuilds builds = builder().limits(limits).open();
+        BuildHandle handle = builds.start(request)) {
+      return outcome(handle).results().get(drv);
+    }
+  }
+
+  private void assertBuiltOnTwo(DerivationResult result) {
+    assertThat(result)
+        .isInstanceOfSatisfying(
+            DerivationResult.Built.class,
+            built -> {
+              assertThat(built.machine()).isEqualTo("two");
+              assertThat(built.attempts()).hasSize(2);
+              assertThat(built.attempts().get(0).failure().orElseThrow().culprit())
+                  .isNotEqualTo(Culprit.HUB);
+            });
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"QUERY_CLOSURE", "EXIT"})
+  void one_that_vanishes_at_any_step(Step step) throws Exception {
+    one.at(
+        step,
+        () -> {
+          one.vanish();
+          FakeMachine.unreachable().run();
+        });
+    assertBuiltOnTwo(resultOf(LIMITS, BuildRequest.of(drv)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"CONNECT", "START", "BUILD_DERIVATION", "EXIT", "QUERY_CLOSURE"})
+  void one_that_says_nothing_more_at_any_step(Step step) throws Exception {
+    one.at(step, new Gate());
+    Duration brief = Duration.ofMillis(100);
+    assertBuiltOnTwo(
+        resultOf(
+            LIMITS
+                .withHandshakeTimeout(brief)
+                .withQueryTimeout(brief)
+                .withTransferStallTimeout(brief),
+            BuildRequest.of(drv)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"CONNECT", "START", "EXIT", "QUERY_CLOSURE"})
+  void one_that_refuses_at_any_step(Step step) throws Exception {
+    one.at(
+        step,
+        () -> {
+          throw new FakeRefusal("the disk is full");
+        });
+    DerivationResult result = resultOf(LIMITS, BuildRequest.of(drv));
+    assertBuiltOnTwo(result);
+    assertThat(result.attempts().get(0).failure().orElseThrow().message())
+        .contains("the disk is full");
+  }
+
+  @Test
+  void one_whose_kept_connection_has_died_unnoticed_is_connected_anew() throws Exception {
+    farm.withoutMachine("two");
+    try (RemoteBuilds builds = open()) {
+      builds.build(BuildRequest.of(farm.derivation("first")));
+      one.vanish();
+      BuildOutcome outcome = builds.build(BuildRequest.of(drv));
+      assertThat(outcome.results().get(drv).attempts()).hasSize(1);
+      assertThat(outcome).isInstanceOf(BuildOutcome.Built.class);
+    }
+    assertThat(one.logins()).isEqualTo(2);
+  }
+
+  @Test
+  void one_whose_kept_connection_does_not_answer_is_connected_anew() throws Exception {
+    farm.withoutMachine("two");
+    try (RemoteBuilds builds =
+        builder().limits(LIMITS.withHandshakeTimeout(Duration.ofMillis(200))).open()) {
+      builds.build(BuildRequest.of(farm.derivation("first")));
+      one.once(Step.GREET, new Gate());
+      BuildOutcome outcome = builds.build(BuildRequest.of(drv));
+      assertThat(outcome).isInstanceOf(BuildOutcome.Built.class);
+      assertThat(outcome.results().get(drv).attempts()).hasSize(1);
+    }
+  }
+
+  @Test
+  void an_expired_greeting_does_not_hide_what_came_after_it() throws Exception {
+    farm.withoutMachine("two");
+    one.building("a", FakeMachine.failingBuilder("the real reason"));
+    try (RemoteBuilds builds =
+        builder().limits(LIMITS.withHandshakeTimeout(Duration.ofMillis(200))).open()) {
+      builds.build(BuildRequest.of(farm.derivation("first")));
+      one.once(Step.GREET, new Gate());
+      BuildOutcome outcome = builds.build(BuildRequest.of(drv));
+      assertThat(((BuildOutcome.Failed) outcome).failure().message()).contains("the real reason");
+    }
+  }
+
+  @Test
+  void one_that_says_it_has_built_and_has_not() throws Exception {
+    one.at(
+        Step.QUERY_PATH_INFOS,
+        () -> {
+          one.store().remove(farm.output(drv));
+        });
+    assertBuiltOnTwo(resultOf(LIMITS, BuildRequest.of(drv)));
+  }
+
+  @Test
+  void one_that_sends_other_bytes_than_it_promised() throws Exception {
+    one.at(Step.DUMP_STORE_PATH, () -> one.store().damage(farm.output(drv)));
+    DerivationResult result = resultOf(LIMITS, BuildRequest.of(drv));
+    assertBuiltOnTwo(result);
+    assertThat(result.attempts().get(0).failure().orElseThrow().cause())
+        .isEqualTo(FailureCause.HASH_MISMATCH);
+    assertThat(hub.store().info(farm.output(drv))).isEqualTo(two.store().info(farm.output(drv)));
+  }
+
+  @Test
+  void a_transient_failure_is_tried_elsewhere() throws Exception {
+    one.building(
+        "a",
+        build -> {
+          throw new FakeBuild.Failed(BuildStatus.TRANSIENT_FAILURE, "no space");
+        });
+    assertBuiltOnTwo(resultOf(LIMITS, BuildRequest.of(drv)));
+  }
+
+  @Test
+  void a_build_that_fails_for_good_is_not_tried_elsewhere() throws Exception {
+    AtomicInteger tries = new AtomicInteger();
+    FakeBuild.Builder failing =
+        build -> {
+          tries.incrementAndGet();
+          throw new FakeBuild.Failed(BuildStatus.PERMANENT_FAILURE, "exit 1");
+        };
+    one.building("a", failing);
+    two.building("a", failing);
+    assertThat(resultOf(LIMITS, BuildRequest.of(drv))).isInstanceOf(DerivationResult.Failed.class);
+    assertThat(tries).hasValue(1);
+  }
+
+  @Test
+  void a_build_that_is_silent_beyond_its_bound_is_ended_if_the_machine_does_not() throws Exception {
+    Gate gate = new Gate();
+    one.building("a", build -> gate.pass());
+    long begun = System.nanoTime();
+    DerivationResult result =
+        resultOf(LIMITS, BuildRequest.of(drv).maxSilentTime(Duration.ofSeconds(1)));
+    assertThat(((DerivationResult.Failed) result).failure().message())
+        .contains("was silent for more than 1 s");
+    assertThat(((DerivationResult.Failed) result).failure().cause())
+        .isEqualTo(FailureCause.TIMED_OUT);
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void a_machine_that_is_down_costs_its_builds_one_login_together() throws Exception {
+    FakeMachine many = farm.machine("many", 20);
+    Gate gate = new Gate();
+    many.at(
+        Step.CONNECT,
+        () -> {
+          gate.pass();
+          FakeMachine.unreachable().run();
+        });
+    farm.withoutMachine("one");
+    farm.withoutMachine("two");
+    StorePath[] drvs = new StorePath[20];
+    for (int i = 0; i < drvs.length; i++) {
+      drvs[i] = farm.derivation("d" + i);
+    }
+    try (RemoteBuilds builds = open()) {
+      BuildHandle handle = builds.start(BuildRequest.of(drvs).keepGoing());
+      gate.awaitReached();
+      await("all of them wait for the login", () -> threads.waiting() >= 20);
+      gate.open();
+      assertThat(outcome(handle)).isInstanceOf(BuildOutcome.Failed.class);
+    }
+    assertThat(many.logins()).isLessThan(6);
+  }
+
+  @Test
+  void nothing_is_heard_of_a_machine_after_the_end() throws Exception {
+    Gate gate = new Gate();
+    java.util.List<BuildEvent> events = new java.util.concurrent.CopyOnWriteArrayList<>();
+    one.building(
+        "a",
+        build -> {
+          gate.passStubbornly();
+          build.log("too late\n");
+        });
+    try (RemoteBuilds builds = builder().limits(LIMITS).listening(events::add).open()) {
+      BuildHandle handle = builds.start(BuildRequest.of(drv));
+      gate.awaitReached();
+      handle.cancel();
+      outcome(handle);
+      gate.open();
+      await("the builder has ended", () -> one.runningProcesses() == 0);
+    }
+    assertThat(events.get(events.size() - 1)).isInstanceOf(BuildEvent.Finished.class);
+  }
+}
