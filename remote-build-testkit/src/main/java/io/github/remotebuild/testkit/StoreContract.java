@@ -326,11 +326,13 @@ public abstract class StoreContract {
   final void a_build_that_fails_is_a_result_and_leaves_nothing() throws Exception {
     Derivation derivation =
         make.build(make.script("fails", system(), "echo half > $out; echo why; exit 3"));
-    try (StoreSession session = open()) {
+    CapturedStderr log = new CapturedStderr();
+    try (StoreSession session = open(log)) {
       BuildResult result = build(session, derivation);
 
       assertThat(result.status()).isEqualTo(BuildStatus.PERMANENT_FAILURE);
-      assertThat(result.plainErrorMessage()).contains("exit code 3").contains("why");
+      assertThat(result.plainErrorMessage()).contains("exit code 3");
+      log.await("why", PATIENCE);
       assertThat(session.isUsable()).isTrue();
       assertThat(session.queryValidPaths(List.of(output(derivation, "out")), Set.of())).isEmpty();
     }
