@@ -6,6 +6,7 @@ import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.RetryAdvice;
 import io.github.remotebuild.policy.Selection;
+import io.github.remotebuild.policy.SelectionPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -113,7 +114,7 @@ final class DispatcherModel extends DispatcherFacts {
     for (BuildSpec spec : event.builds()) {
       BuildFacts build = new BuildFacts(spec, request);
       for (int position = 0; position < farm.size(); position++) {
-        if (Selection.of("model", spec.demand(), idle).canTake(position)) {
+        if (Selection.of(SelectionPolicy.nix(), spec.demand(), idle).canTake(position)) {
           build.fitting.add(position);
         }
       }
