@@ -31,7 +31,7 @@ class ThroughputIT {
             directory, machinesFile(peers.machine("alpha").entry(), peers.machine("beta").entry()));
     double ours = Double.MAX_VALUE;
     double nix = Double.MAX_VALUE;
-    for (int round = 0; round < ROUNDS && nix / ours < WANTED * 1.2; round++) {
+    for (int round = 0; round < ROUNDS && nix / ours < WANTED; round++) {
       ours = Math.min(ours, seconds(hub, d -> Cli.process(List.of(), machines, d)));
       nix = Math.min(nix, seconds(hub, d -> nixBuild(machines, d)));
     }
