@@ -191,6 +191,7 @@ class PlannerTest {
     StorePath drv = farm.derivation("a");
     Planner planner = new Planner(session, Limits.defaults().withDerivationBytes(10), true);
     assertThatThrownBy(() -> planner.plan(List.of(all(drv))))
-        .isInstanceOf(io.github.remotebuild.store.StoreException.class);
+        .isInstanceOf(FailedException.class)
+        .hasMessageContaining("limit derivationBytes");
   }
 }
