@@ -19,8 +19,11 @@ import java.util.Optional;
  */
 public record Attempt(
     int number, String machine, Instant started, Duration took, Optional<Failure> failure) {
-  /** Refuses null. */
+  /** Checks the number and refuses null. */
   public Attempt {
+    if (number < 1) {
+      throw new IllegalArgumentException("Attempts are counted from 1: " + number);
+    }
     requireNonNull(machine, "machine");
     requireNonNull(started, "started");
     requireNonNull(took, "took");

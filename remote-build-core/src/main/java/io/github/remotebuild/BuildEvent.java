@@ -1,5 +1,7 @@
 package io.github.remotebuild;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.StorePath;
 import java.time.Instant;
@@ -29,11 +31,22 @@ public sealed interface BuildEvent {
    *
    * @param reason why it does, for a person
    */
-  record Waiting(StorePath derivation, String reason) implements OfDerivation {}
+  record Waiting(StorePath derivation, String reason) implements OfDerivation {
+    /** Refuses null. */
+    public Waiting {
+      requireNonNull(derivation, "derivation");
+      requireNonNull(reason, "reason");
+    }
+  }
 
   /** An attempt has begun. */
-  record AttemptStarted(StorePath derivation, String machine, int attempt)
-      implements OfDerivation {}
+  record AttemptStarted(StorePath derivation, String machine, int attempt) implements OfDerivation {
+    /** Refuses null. */
+    public AttemptStarted {
+      requireNonNull(derivation, "derivation");
+      requireNonNull(machine, "machine");
+    }
+  }
 
   /**
    * Inputs are about to be sent.
@@ -42,10 +55,22 @@ public sealed interface BuildEvent {
    * @param narBytes the length of their NARs together
    */
   record UploadStarted(StorePath derivation, String machine, int attempt, int paths, long narBytes)
-      implements OfDerivation {}
+      implements OfDerivation {
+    /** Refuses null. */
+    public UploadStarted {
+      requireNonNull(derivation, "derivation");
+      requireNonNull(machine, "machine");
+    }
+  }
 
   /** The builder is about to run. */
-  record BuildStarted(StorePath derivation, String machine, int attempt) implements OfDerivation {}
+  record BuildStarted(StorePath derivation, String machine, int attempt) implements OfDerivation {
+    /** Refuses null. */
+    public BuildStarted {
+      requireNonNull(derivation, "derivation");
+      requireNonNull(machine, "machine");
+    }
+  }
 
   /**
    * The builder has written a line.
@@ -53,7 +78,14 @@ public sealed interface BuildEvent {
    * @param line without its end; what is not UTF-8 is replaced
    */
   record LogLine(StorePath derivation, String machine, int attempt, String line)
-      implements OfDerivation {}
+      implements OfDerivation {
+    /** Refuses null. */
+    public LogLine {
+      requireNonNull(derivation, "derivation");
+      requireNonNull(machine, "machine");
+      requireNonNull(line, "line");
+    }
+  }
 
   /**
    * Outputs are about to be fetched.
@@ -63,24 +95,56 @@ public sealed interface BuildEvent {
    */
   record DownloadStarted(
       StorePath derivation, String machine, int attempt, int paths, long narBytes)
-      implements OfDerivation {}
+      implements OfDerivation {
+    /** Refuses null. */
+    public DownloadStarted {
+      requireNonNull(derivation, "derivation");
+      requireNonNull(machine, "machine");
+    }
+  }
 
   /** An attempt came to nothing. Whether there will be another, a later event tells. */
   record AttemptFailed(StorePath derivation, String machine, int attempt, Failure failure)
-      implements OfDerivation {}
+      implements OfDerivation {
+    /** Refuses null. */
+    public AttemptFailed {
+      requireNonNull(derivation, "derivation");
+      requireNonNull(machine, "machine");
+      requireNonNull(failure, "failure");
+    }
+  }
 
   /** Nothing more will happen to the derivation. */
-  record Finished(StorePath derivation, DerivationResult result) implements OfDerivation {}
+  record Finished(StorePath derivation, DerivationResult result) implements OfDerivation {
+    /** Refuses null. */
+    public Finished {
+      requireNonNull(derivation, "derivation");
+      requireNonNull(result, "result");
+    }
+  }
 
   /** A machine is left alone for a while. */
-  record MachineResting(String machine, Instant until, String reason) implements BuildEvent {}
+  record MachineResting(String machine, Instant until, String reason) implements BuildEvent {
+    /** Refuses null. */
+    public MachineResting {
+      requireNonNull(machine, "machine");
+      requireNonNull(until, "until");
+      requireNonNull(reason, "reason");
+    }
+  }
 
   /**
    * A remark about a machine, such as text that its login shell printed.
    *
    * @param text one or more lines
    */
-  record MachineNote(String machine, String text) implements BuildEvent {}
+  record MachineNote(String machine, String text) implements BuildEvent {
+    /** Refuses null. */
+    public MachineNote {
+      requireNonNull(machine, "machine");
+      requireNonNull(text, "text");
+    }
+  }
 
   /**
    * The listener was too slow, and some log lines, or in the extreme other events, were dropped.

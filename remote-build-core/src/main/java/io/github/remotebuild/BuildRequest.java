@@ -15,6 +15,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to build, and within which limits. Immutable; each method returns a changed copy.
@@ -26,6 +29,9 @@ import java.util.List;
  * @since 0.1
  */
 public final class BuildRequest {
+  /** Longer than any program runs, and short enough to be added to any time. */
+  private static final Duration LONGEST_PATIENCE = Duration.ofDays(36_500);
+
   private final List<DerivedPath.Built> targets;
   private final BuildOptions options;
   private final RequestRules rules;
@@ -72,6 +78,7 @@ public final class BuildRequest {
    * Asks for some outputs of some derivations.
    *
    * @param targets at least one
+   * @throws IllegalArgumentException if there is none
    */
   public static BuildRequest of(Collection<DerivedPath.Built> targets) {
     if (targets.isEmpty()) {
@@ -86,7 +93,12 @@ public final class BuildRequest {
         BuildListener.silent());
   }
 
-  /** Narrows every derivation named so far to these outputs. */
+  /**
+   * Asks for these outputs of every derivation that the request names, whatever was asked before.
+   *
+   * @param names at least one
+   * @throws IllegalArgumentException if there is none
+   */
   public BuildRequest outputs(String... names) {
     List<DerivedPath.Built> narrowed =
         targets.stream()
@@ -95,25 +107,36 @@ public final class BuildRequest {
     return new BuildRequest(narrowed, options, rules, features, machineRules, listener);
   }
 
-  /** Asks these features of a machine in addition to what each derivation asks. */
+  /**
+   * Asks these features of a machine in addition to what each derivation asks, also for what has to
+   * be built before the derivations that the request names.
+   */
   public BuildRequest requiring(String... names) {
     return new BuildRequest(
         targets, options, rules, features.plus(Features.of(names)), machineRules, listener);
   }
 
-  /** Uses only machines that the rule admits. */
+  /** Uses only machines that the rule admits, and those that were given before. */
   public BuildRequest obeying(MachineRule rule) {
     List<MachineRule> more = new ArrayList<>(machineRules);
     more.add(requireNonNull(rule, "rule"));
     return new BuildRequest(targets, options, rules, features, List.copyOf(more), listener);
   }
 
-  /** Bounds how long one build may run; zero is no bound. */
+  /**
+   * Bounds how long one build may run; zero is no bound.
+   *
+   * @throws IllegalArgumentException if it is negative, or more than 2^31 - 1 seconds
+   */
   public BuildRequest timeout(Duration bound) {
     return withOptions(options.withTimeout(bound));
   }
 
-  /** Bounds how long one build may print nothing; zero is no bound. */
+  /**
+   * Bounds how long one build may print nothing; zero is no bound.
+   *
+   * @throws IllegalArgumentException if it is negative, or more than 2^31 - 1 seconds
+   */
   public BuildRequest maxSilentTime(Duration bound) {
     return withOptions(options.withMaxSilentTime(bound));
   }
@@ -134,9 +157,15 @@ public final class BuildRequest {
         new RequestRules(OnFailure.KEEP_GOING, rules.patience(), rules.attemptLimit()));
   }
 
-  /** Lets a build wait that long for a machine that could take it but is not there now. */
+  /**
+   * Lets a build wait that long for a machine that could take it but is not there now. The default
+   * is not to wait; more than 100 years count as 100 years.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
   public BuildRequest patience(Duration patience) {
-    return withRules(new RequestRules(rules.onFailure(), patience, rules.attemptLimit()));
+    Duration bounded = patience.compareTo(LONGEST_PATIENCE) > 0 ? LONGEST_PATIENCE : patience;
+    return withRules(new RequestRules(rules.onFailure(), bounded, rules.attemptLimit()));
   }
 
   /** Bounds how many attempts one build gets; the default is 5. */
@@ -186,5 +215,30 @@ public final class BuildRequest {
   /** Who hears of this request. */
   public BuildListener listener() {
     return listener;
+  }
+
+  /** Whether the other asks for the same, in the same way, and tells the same listener. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof BuildRequest that
+        && targets.equals(that.targets)
+        && options.equals(that.options)
+        && rules.equals(that.rules)
+        && features.equals(that.features)
+        && machineRules.equals(that.machineRules)
+        && listener.equals(that.listener);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(targets, options, rules, features, machineRules, listener);
+  }
+
+  /**
+   * What is asked for, as Nix writes it: {@code /nix/store/…-hello.drv^out}, with blanks between.
+   */
+  @Override
+  public String toString() {
+    return targets.stream().map(DerivedPath.Built::toString).collect(Collectors.joining(" "));
   }
 }

@@ -53,14 +53,18 @@ public sealed interface DerivationResult {
    * It was built, and its outputs are in the hub.
    *
    * @param outputs the wanted outputs by name
+   * @param attempts at least one; the last is the one that succeeded
    */
   record Built(StorePath derivation, SortedMap<String, StorePath> outputs, List<Attempt> attempts)
       implements DerivationResult {
-    /** Copies the collections. */
+    /** Copies the collections and checks that there is an attempt. */
     public Built {
       requireNonNull(derivation, "derivation");
       outputs = Collections.unmodifiableSortedMap(new TreeMap<>(outputs));
       attempts = List.copyOf(attempts);
+      if (attempts.isEmpty()) {
+        throw new IllegalArgumentException(derivation + " cannot be built without an attempt");
+      }
     }
 
     /** The machine it was built on. */
@@ -91,9 +95,9 @@ public sealed interface DerivationResult {
   }
 
   /**
-   * It was not tried, because a derivation that it needs failed.
+   * It was not tried, because a derivation that it needs failed or can be built by no machine.
    *
-   * @param rootCause the derivation whose failure is the reason
+   * @param rootCause the derivation that is the reason
    */
   record DependencyFailed(StorePath derivation, StorePath rootCause) implements DerivationResult {
     /** Refuses null. */

@@ -62,8 +62,13 @@ public final class RemoteBuilds implements AutoCloseable {
   }
 
   /**
-   * Cancels what is being built and ends every thread, process and connection. Takes a few times
-   * {@link Limits#closeGrace} at most. Does nothing the second time.
+   * Cancels what is being built, closes every handle, and ends every thread, process and
+   * connection.
+   *
+   * <p>Takes a few times {@link Limits#closeGrace} at most, however much there is to end. Code of
+   * others that takes no interrupt, such as a listener that never returns, keeps its thread. May be
+   * called from any thread and by a listener. A second call does nothing, and returns when the
+   * first has done its work. An interrupt of the calling thread makes it wait less, and is kept.
    */
   @Override
   public void close() {

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 
 /**
  * Describes a {@link RemoteBuilds}. Immutable; each method returns a changed copy, and each may be
- * called once.
+ * called once: a second call throws {@link IllegalStateException}.
  *
  * @since 0.1
  */
@@ -114,12 +114,22 @@ public final class RemoteBuildsBuilder {
     return with(o -> o.hub = o.hub.to(chosen));
   }
 
-  /** Chooses machines by this policy. Default: {@link SelectionPolicy#nix()}. */
+  /**
+   * Chooses machines by this policy. Default: {@link SelectionPolicy#nix()}.
+   *
+   * @param chosen called by the thread that places builds; if it throws, every request that is
+   *     being worked on fails with that as the reason
+   */
   public RemoteBuildsBuilder choosingBy(SelectionPolicy chosen) {
     return with(o -> o.policy = o.policy.to(chosen));
   }
 
-  /** Takes build slots from here. Default: counted in this instance alone. */
+  /**
+   * Takes build slots from here. Default: counted in each instance alone.
+   *
+   * @param chosen called by the thread that places builds, so it returns at once; one that throws,
+   *     or gives no answer within {@link Limits#leaseTimeout}, has refused
+   */
   public RemoteBuildsBuilder leasingFrom(SlotLeases chosen) {
     return with(o -> o.leases = o.leases.to(Optional.of(chosen)));
   }
@@ -139,7 +149,12 @@ public final class RemoteBuildsBuilder {
     return with(o -> o.restRule = o.restRule.to(chosen));
   }
 
-  /** Takes all threads from here. Default: daemon threads called {@code remote-build-<n>}. */
+  /**
+   * Takes all threads from here, also those of connections. Default: daemon threads called {@code
+   * remote-build-<n>}.
+   *
+   * @param chosen a factory that makes a thread for each call, or throws
+   */
   public RemoteBuildsBuilder threads(ThreadFactory chosen) {
     return with(o -> o.threads = o.threads.to(chosen));
   }

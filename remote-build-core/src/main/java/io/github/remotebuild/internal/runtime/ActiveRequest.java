@@ -259,7 +259,7 @@ final class ActiveRequest implements BuildHandle {
   public String toString() {
     BuildOutcome decided = outcome.getNow(null);
     return "request for "
-        + request.targets()
+        + request
         + (decided == null ? "" : ": " + decided.getClass().getSimpleName());
   }
 }

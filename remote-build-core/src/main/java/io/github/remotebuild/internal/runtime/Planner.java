@@ -13,6 +13,8 @@ import io.github.remotebuild.model.FormatException;
 import io.github.remotebuild.model.Phase;
 import io.github.remotebuild.model.RetryAdvice;
 import io.github.remotebuild.model.StorePath;
+import io.github.remotebuild.store.StoreException;
+import io.github.remotebuild.store.StoreProblem;
 import io.github.remotebuild.store.StoreSession;
 import io.github.remotebuild.store.ValidityOption;
 import java.util.ArrayList;
@@ -242,9 +244,22 @@ final class Planner {
         }
       }
       int limit = (int) Math.min(limits.derivationBytes(), Integer.MAX_VALUE - 1024);
-      Map<StorePath, ByteString> texts = hub.readFiles(batch, limit);
+      Map<StorePath, ByteString> texts = readFiles(batch, limit);
       texts.forEach((drv, text) -> derivations.put(drv, parse(drv, text)));
       checkSize(derivations.size());
+    }
+  }
+
+  private Map<StorePath, ByteString> readFiles(List<StorePath> batch, int limitBytes) {
+    try {
+      return hub.readFiles(batch, limitBytes);
+    } catch (StoreException e) {
+      if (e.problem() != StoreProblem.TOO_LARGE) {
+        throw e;
+      }
+      throw new FailedException(
+          unreadable(
+              FailureCause.DERIVATION_UNREADABLE, e.getMessage() + " (limit derivationBytes)"));
     }
   }
 
