@@ -57,6 +57,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    introduce(spec.commandLine().getErr());
     CountDownLatch done = new CountDownLatch(1);
     try (EmbeddedFarm farm = startFarm()) {
       return run(farm, done);
@@ -89,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Glyphs glyphs = Glyphs.in(Terminal.charset());
     Postcard postcard = Postcard.write(farm);
-    introduce(err, farm, postcard);
+    announce(err, farm, postcard);
 
     Supplier<Duration> elapsed = stopwatch();
     DecisionNotes decisions = new DecisionNotes(SelectionPolicy.nix());
@@ -103,6 +104,7 @@ final class DemoCommand implements Callable<Integer> {
             isLive ? DemoNarrator.LogLines.SHOWN_ELSEWHERE : DemoNarrator.LogLines.TOLD);
     BuildOutcome outcome;
     Duration took;
+    String fate;
     SshTransport ssh =
         SshTransport.withDefaults().knownHosts(farm.knownHosts()).identity(farm.identity());
     try (RemoteBuilds builds =
@@ -119,7 +121,7 @@ final class DemoCommand implements Callable<Integer> {
                 victims(postcard),
                 ABSENCE,
                 elapsed,
-                line -> shown.say(narrator.stamped(glyphs.note, Style.BAD, line)));
+                line -> narrator.stamped(glyphs.note, Style.BAD, line).forEach(shown::say));
         Interruption interruption =
             new Interruption(
                 builds,
@@ -134,13 +136,14 @@ final class DemoCommand implements Callable<Integer> {
                 () -> awaitEnd(shown, done))) {
       outcome = interruption.await();
       took = elapsed.get();
+      fate = misfortune.describe();
       if (!(outcome instanceof BuildOutcome.Built)) {
         shown.conclude(outcome);
         return ExitStatus.of(outcome);
       }
     }
     List<String> wrong = postcard.check();
-    summarize(out, farm, postcard, tally, outcome, took, wrong, glyphs);
+    summarize(out, farm, postcard, tally, outcome, fate, took, wrong, glyphs);
     return wrong.isEmpty() ? ExitStatus.BUILT : ExitStatus.TROUBLE;
   }
 
@@ -172,16 +175,17 @@ final class DemoCommand implements Callable<Integer> {
     return () -> Duration.ofNanos(System.nanoTime() - start);
   }
 
-  private static void introduce(PrintWriter err, EmbeddedFarm farm, Postcard postcard) {
+  private static void introduce(PrintWriter err) {
+    err.println("Three build machines and a hub, all inside this process. There is no Nix. The");
     err.println(
-        "Three build machines and a hub, all inside this process. The machines are reached");
-    err.println(
-        "by ssh on 127.0.0.1, and "
-            + (Postcard.isBuiltByProcesses()
-                ? "every builder is a process of its own."
-                : "the builders are Java functions.")
-            + " There is no Nix here.");
+        "machines are reached by ssh on 127.0.0.1; their builders are "
+            + (Postcard.isBuiltByProcesses() ? "shell scripts" : "Java functions")
+            + ".");
     err.println();
+    err.flush();
+  }
+
+  private static void announce(PrintWriter err, EmbeddedFarm farm, Postcard postcard) {
     for (Machine machine : farm.farm().machines()) {
       err.println(
           String.format(
@@ -206,6 +210,7 @@ final class DemoCommand implements Callable<Integer> {
       Postcard postcard,
       DemoTally tally,
       BuildOutcome outcome,
+      String fate,
       Duration took,
       List<String> wrong,
       Glyphs glyphs) {
@@ -215,22 +220,21 @@ final class DemoCommand implements Callable<Integer> {
     tally.table(farm.farm().machines(), outcome).forEach(out::println);
     out.println();
     List<String> moved = DemoTally.moved(outcome, glyphs);
-    out.println(
-        UNLUCKY
-            + " died and came back. What it was building went elsewhere: "
-            + String.join(", ", moved)
-            + ".");
+    out.println(fate + ".");
+    if (!moved.isEmpty()) {
+      out.println("What it was building went elsewhere: " + String.join(", ", moved) + ".");
+    }
     if (wrong.isEmpty()) {
       out.println(
           "All "
               + postcard.size()
-              + " results are in the hub, and each is what it must be. "
-              + DemoTally.attempts(outcome)
-              + " attempts, "
+              + " outputs are in the hub and hold what they must: "
               + Amounts.elapsed(took)
-              + ".");
+              + ", "
+              + DemoTally.attempts(outcome)
+              + " attempts.");
     } else {
-      out.println("These results are not what they must be:");
+      out.println("These outputs are not what they must be:");
       wrong.forEach(line -> out.println("  " + line));
     }
     out.flush();

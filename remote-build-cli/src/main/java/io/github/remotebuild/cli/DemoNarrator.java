@@ -11,13 +11,18 @@ import io.github.remotebuild.policy.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Tells what happens in the demo: where each build goes and why, and what is copied. */
 final class DemoNarrator implements Narrator {
+  /** What fits on any terminal. */
+  private static final int COLUMNS = 79;
+
   private static final int NAME_COLUMNS = 9;
   private static final String INDENT = " ".repeat(22);
 
@@ -26,6 +31,7 @@ final class DemoNarrator implements Narrator {
   private final Supplier<Duration> elapsed;
   private final LogLines logLines;
   private final Map<StorePath, String> copied = new HashMap<>();
+  private final Set<StorePath> lost = new HashSet<>();
 
   /** Whether the builders' log is told line by line. */
   enum LogLines {
@@ -41,12 +47,13 @@ final class DemoNarrator implements Narrator {
     this.logLines = logLines;
   }
 
-  /** A line with the time before it. */
-  Line stamped(String mark, Style style, Line line) {
+  /** What is said, with the time before it. */
+  List<Line> stamped(String mark, Style style, Line line) {
     String time = Amounts.elapsed(elapsed.get());
-    return Line.of(" ".repeat(Math.max(1, 7 - time.length())) + time + "  ", Style.DIM)
-        .plus(Columns.fit(mark, glyphs == Glyphs.ASCII ? 3 : 2, ""), style)
-        .plus(line);
+    Line before =
+        Line.of(" ".repeat(Math.max(1, 7 - time.length())) + time + "  ", Style.DIM)
+            .plus(Columns.fit(mark, glyphs == Glyphs.ASCII ? 3 : 2, ""), style);
+    return before.plus(line).wrapped(COLUMNS, before.width());
   }
 
   @Override
@@ -66,15 +73,23 @@ final class DemoNarrator implements Narrator {
           Line.of(INDENT + e.derivation().derivationName() + "> " + e.line(), Style.DIM));
     } else if (event instanceof BuildEvent.AttemptFailed e) {
       copied.remove(e.derivation());
-      return List.of(stamped(glyphs.bad, Style.BAD, Line.of(e.failure().message())));
+      lost.add(e.derivation());
+      String name = e.derivation().name();
+      String message = e.failure().message().replace(e.derivation().toString(), name);
+      return stamped(glyphs.bad, Style.BAD, Line.of(message));
+    } else if (event instanceof BuildEvent.Waiting e && lost.contains(e.derivation())) {
+      return stamped(
+          glyphs.note,
+          Style.BUSY,
+          name(e.derivation())
+              .plus(" waits: " + e.reason().lines().findFirst().orElse(""), Style.DIM));
     } else if (event instanceof BuildEvent.MachineResting e) {
-      return List.of(
-          stamped(
-              glyphs.note,
-              Style.BUSY,
-              Line.of(e.machine(), Style.NAME).plus(" is left alone for a while")));
+      return stamped(
+          glyphs.note,
+          Style.BUSY,
+          Line.of(e.machine(), Style.NAME).plus(" is left alone for a while"));
     } else if (event instanceof BuildEvent.MachineNote e) {
-      return List.of(stamped(glyphs.note, Style.BUSY, Line.of(e.machine() + " says: " + e.text())));
+      return stamped(glyphs.note, Style.BUSY, Line.of(e.machine() + " says: " + e.text()));
     } else if (event instanceof BuildEvent.Finished e) {
       return finished(e.result());
     }
@@ -90,12 +105,15 @@ final class DemoNarrator implements Narrator {
     Optional<Decision.Accept> why = decisions.take(event.machine());
     String mark = isAgain ? glyphs.again : glyphs.arrow;
     List<Line> lines = new ArrayList<>();
-    lines.add(
+    lines.addAll(
         stamped(
             mark,
             isAgain ? Style.BUSY : Style.PLAIN,
             why.map(accept -> head.plus(", " + chosen(accept), Style.DIM)).orElse(head)));
-    why.ifPresent(accept -> lines.add(Line.of(INDENT + others(accept), Style.DIM)));
+    why.ifPresent(
+        accept ->
+            lines.addAll(
+                Line.of(INDENT + others(accept), Style.DIM).wrapped(COLUMNS, INDENT.length())));
     return lines;
   }
 
@@ -111,7 +129,7 @@ final class DemoNarrator implements Narrator {
     List<String> texts = new ArrayList<>();
     for (MachineVerdict verdict : accept.verdicts()) {
       if (verdict.position() != accept.position()) {
-        texts.add(verdict.machine().name() + " " + shortened(verdict.verdict()));
+        texts.add(verdict.machine().name() + ": " + shortened(verdict.verdict()));
       }
     }
     return String.join(" " + glyphs.dot + " ", texts);
@@ -121,19 +139,26 @@ final class DemoNarrator implements Narrator {
   private static String shortened(Verdict verdict) {
     return verdict.match(
         chosen -> chosen.text(),
-        outranked ->
-            "could too, " + outranked.running() + " of " + outranked.maxJobs() + " slots taken",
+        outranked -> outranked.running() + " of " + outranked.maxJobs() + " slots taken",
         eligible -> eligible.text(),
-        rejected -> {
-          boolean isResting =
-              rejected.reasons().stream().anyMatch(Rejection.Resting.class::isInstance);
-          return isResting ? "is resting" : rejected.text();
-        });
+        rejected ->
+            rejected.reasons().stream()
+                .map(DemoNarrator::shortened)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseGet(rejected::text));
+  }
+
+  private static Optional<String> shortened(Rejection rejection) {
+    if (rejection instanceof Rejection.WrongSystem wrong) {
+      return Optional.of("is " + wrong.offered().first().name());
+    }
+    return rejection instanceof Rejection.Resting ? Optional.of("is resting") : Optional.empty();
   }
 
   private List<Line> finished(DerivationResult result) {
     if (!(result instanceof DerivationResult.Built built)) {
-      return List.of(stamped(glyphs.bad, Style.BAD, Line.of(result.describe(), Style.BAD)));
+      return stamped(glyphs.bad, Style.BAD, Line.of(result.describe(), Style.BAD));
     }
     Attempt last = built.attempts().get(built.attempts().size() - 1);
     String how =
@@ -141,13 +166,12 @@ final class DemoNarrator implements Narrator {
             + Optional.ofNullable(copied.remove(built.derivation()))
                 .map(text -> "; " + text)
                 .orElse("");
-    return List.of(
-        stamped(
-            glyphs.good,
-            Style.GOOD,
-            name(built.derivation())
-                .plus(" on ")
-                .plus(built.machine(), Style.NAME)
-                .plus(", " + how, Style.DIM)));
+    return stamped(
+        glyphs.good,
+        Style.GOOD,
+        name(built.derivation())
+            .plus(" on ")
+            .plus(built.machine(), Style.NAME)
+            .plus(", " + how, Style.DIM));
   }
 }

@@ -43,15 +43,12 @@ final class DemoTally implements BuildListener {
   /** A line for each machine, under a heading. */
   List<String> table(List<Machine> machines, BuildOutcome outcome) {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        row("machine", "system", "speed", "built", "lost", "sent there", "fetched from there"));
+    lines.add(row("machine", "built", "lost", "sent there", "fetched from there"));
     for (Machine machine : machines) {
       String name = machine.name();
       lines.add(
           row(
               name,
-              machine.systems().first().name(),
-              String.format(Locale.ROOT, "%.0f", machine.speedFactor()),
               String.valueOf(attempts(outcome, name, true)),
               String.valueOf(attempts(outcome, name, false)),
               sent.getOrDefault(name, Copied.NOTHING).toString(),
@@ -61,23 +58,9 @@ final class DemoTally implements BuildListener {
   }
 
   private static String row(
-      String machine,
-      String system,
-      String speed,
-      String built,
-      String lost,
-      String sent,
-      String fetched) {
+      String machine, String built, String lost, String sent, String fetched) {
     return String.format(
-            Locale.ROOT,
-            "  %-8s %-14s %5s %6s %5s  %-18s %s",
-            machine,
-            system,
-            speed,
-            built,
-            lost,
-            sent,
-            fetched)
+            Locale.ROOT, "  %-8s %6s %5s   %-20s %s", machine, built, lost, sent, fetched)
         .stripTrailing();
   }
 

@@ -68,6 +68,30 @@ record Line(List<Span> spans) {
     return new Line(kept);
   }
 
+  /**
+   * The same in lines that fit, broken at spaces; a word that does not fit stays whole.
+   *
+   * @param indent how many spaces all lines but the first begin with
+   */
+  List<Line> wrapped(int columns, int indent) {
+    List<Line> lines = new ArrayList<>();
+    Line current = empty();
+    boolean isAtStart = true;
+    for (Span span : spans) {
+      for (String word : span.text().split("(?<= )(?=[^ ])", -1)) {
+        if (!isAtStart && current.width() + Columns.width(word.stripTrailing()) > columns) {
+          lines.add(current);
+          current = of(" ".repeat(indent));
+          isAtStart = true;
+        }
+        current = current.plus(word, span.style());
+        isAtStart = isAtStart && word.isBlank();
+      }
+    }
+    lines.add(current);
+    return lines;
+  }
+
   /** The text alone. */
   String text() {
     return spans.stream().map(Span::text).collect(Collectors.joining());

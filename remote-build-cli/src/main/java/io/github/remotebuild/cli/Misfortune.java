@@ -76,14 +76,16 @@ final class Misfortune implements BuildListener, AutoCloseable {
     tell.accept(Line.of("somebody plugs ").plus(machine.name(), Style.NAME).plus(" in again"));
   }
 
-  /** When the machine died, since the beginning, if it did. */
-  Optional<Duration> died() {
-    return died;
-  }
-
-  /** When it was there again. */
-  Optional<Duration> back() {
-    return back;
+  /** What happened, for a sentence that ends later. */
+  String describe() {
+    return died.map(
+            when ->
+                machine.name()
+                    + " died after "
+                    + Amounts.elapsed(when)
+                    + back.map(then -> " and was back after " + Amounts.elapsed(then))
+                        .orElse(" and is still away"))
+        .orElse("Nothing happened to " + machine.name());
   }
 
   @Override

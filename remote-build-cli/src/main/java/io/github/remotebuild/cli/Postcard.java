@@ -25,6 +25,10 @@ import java.util.stream.Collectors;
  */
 final class Postcard {
   private static final String FUNCTION = "draw-in-java";
+
+  /** The only source: of a size that is worth being told of when it is copied. */
+  private static final String SHEET = "sheet";
+
   private static final int SHEET_BYTES = 192 * 1024;
 
   private static final String SCRIPT =
@@ -64,12 +68,14 @@ final class Postcard {
   /** Writes the derivations into the hub of the farm. */
   static Postcard write(EmbeddedFarm farm) {
     Postcard postcard = new Postcard(farm);
-    StorePath sheet = farm.hub().store().addSource("sheet", NarTree.file(fibres()));
+    String fibres = fibres();
+    StorePath sheet = farm.hub().store().addSource(SHEET, NarTree.file(fibres));
+    postcard.expected.put(SHEET, fibres);
     Piece.all().forEach(piece -> postcard.add(piece, sheet));
     return postcard;
   }
 
-  /** Something of a size that is worth being told of when it is copied; always the same. */
+  /** Always the same. */
   private static String fibres() {
     Random random = new Random(1);
     return random
@@ -96,18 +102,18 @@ final class Postcard {
       building = building.environment("requiredSystemFeatures", String.join(" ", piece.features()));
     }
     for (String need : piece.needs()) {
-      if (need.equals("sheet")) {
-        building = building.sources(List.of(sheet));
-        needs.add(sheet.toString());
-      } else {
-        building = building.input(derivation(need));
-        needs.add(farm.output(derivation(need)).toString());
-      }
+      building = building.input(derivation(need));
+      needs.add(farm.output(derivation(need)).toString());
     }
     StringBuilder text = new StringBuilder();
     for (String part : piece.parts()) {
-      building = building.input(derivation(part));
-      parts.add(farm.output(derivation(part)).toString());
+      if (part.equals(SHEET)) {
+        building = building.sources(List.of(sheet));
+        parts.add(sheet.toString());
+      } else {
+        building = building.input(derivation(part));
+        parts.add(farm.output(derivation(part)).toString());
+      }
       text.append(expected.get(part));
     }
     derivations.put(
