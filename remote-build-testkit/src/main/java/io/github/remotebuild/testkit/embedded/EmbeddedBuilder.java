@@ -166,7 +166,7 @@ final class EmbeddedBuilder {
       } finally {
         builder.stop();
       }
-      checkEnd(end, path, options, log);
+      checkEnd(end, path, options);
       isKept = options.isFailureKept();
       builder.checkSuccess();
       isKept = false;
@@ -216,8 +216,7 @@ final class EmbeddedBuilder {
         threads);
   }
 
-  private static void checkEnd(
-      BuildWatch.End end, StorePath path, BuildOptions options, BuildLogSink log)
+  private static void checkEnd(BuildWatch.End end, StorePath path, BuildOptions options)
       throws BuildFailedException, InterruptedException {
     switch (end) {
       case FINISHED -> {}
@@ -229,8 +228,7 @@ final class EmbeddedBuilder {
                   + path
                   + "' timed out after "
                   + options.timeout().toSeconds()
-                  + " seconds"
-                  + log.quoted());
+                  + " seconds");
       case SILENT_FOR_TOO_LONG ->
           throw new BuildFailedException(
               BuildStatus.TIMED_OUT,
@@ -238,8 +236,7 @@ final class EmbeddedBuilder {
                   + path
                   + "' timed out after "
                   + options.maxSilentTime().toSeconds()
-                  + " seconds of silence"
-                  + log.quoted());
+                  + " seconds of silence");
       case LOGGED_TOO_MUCH ->
           throw new BuildFailedException(
               BuildStatus.LOG_LIMIT_EXCEEDED,

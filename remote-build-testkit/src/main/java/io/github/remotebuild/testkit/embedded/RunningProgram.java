@@ -99,7 +99,6 @@ final class RunningProgram implements RunningBuilder {
     }
     String how =
         status > 128 ? "failed due to signal " + (status - 128) : "failed with exit code " + status;
-    throw new BuildFailedException(
-        statusOnFailure, "builder for '" + derivation + "' " + how + log.quoted());
+    throw new BuildFailedException(statusOnFailure, "builder for '" + derivation + "' " + how);
   }
 }

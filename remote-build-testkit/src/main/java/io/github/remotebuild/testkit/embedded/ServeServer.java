@@ -391,7 +391,7 @@ final class ServeServer {
       status = isBuilt ? BuildStatus.BUILT : BuildStatus.ALREADY_VALID;
     } catch (BuildFailedException e) {
       status = e.status();
-      message = "error: " + e.getMessage();
+      message = String.valueOf(e.getMessage());
     } catch (InterruptedException e) {
       host.tell(new MachineEvent.BuildCancelled(path));
       throw e;
