@@ -80,7 +80,7 @@ record Line(List<Span> spans) {
     for (Span span : spans) {
       for (String word : span.text().split("(?<= )(?=[^ ])", -1)) {
         if (!isAtStart && current.width() + Columns.width(word.stripTrailing()) > columns) {
-          lines.add(current);
+          lines.add(current.stripTrailing());
           current = of(" ".repeat(indent));
           isAtStart = true;
         }
@@ -90,6 +90,13 @@ record Line(List<Span> spans) {
     }
     lines.add(current);
     return lines;
+  }
+
+  private Line stripTrailing() {
+    List<Span> stripped = new ArrayList<>(spans);
+    Span last = stripped.remove(stripped.size() - 1);
+    stripped.add(new Span(last.text().stripTrailing(), last.style()));
+    return new Line(stripped);
   }
 
   /** The text alone. */

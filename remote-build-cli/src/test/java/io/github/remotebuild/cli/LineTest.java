@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class LineTest {
   private static List<String> wrapped(Line line, int columns, int indent) {
-    return line.wrapped(columns, indent).stream().map(l -> l.text().stripTrailing()).toList();
+    return line.wrapped(columns, indent).stream().map(Line::text).toList();
   }
 
   @Test
