@@ -154,7 +154,8 @@ final class BuildCommand implements Callable<Integer> {
     BuildOutcome outcome;
     try (RemoteBuilds builds = open(farm);
         View shown = openView(farm, err);
-        Interruption interruption = new Interruption(builds, request.listening(shown), shown)) {
+        Interruption interruption =
+            new Interruption(builds, request.listening(shown), shown::close)) {
       outcome = interruption.await();
       shown.conclude(outcome);
       if (outcome instanceof BuildOutcome.Built built && outLink != null) {

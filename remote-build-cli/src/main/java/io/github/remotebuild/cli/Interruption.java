@@ -10,14 +10,19 @@ final class Interruption implements AutoCloseable {
   private final BuildHandle handle;
   private final Thread hook;
 
-  Interruption(RemoteBuilds builds, BuildRequest request, View view) {
+  /**
+   * Starts the request.
+   *
+   * @param last what else is to be done when the process is told to end
+   */
+  Interruption(RemoteBuilds builds, BuildRequest request, Runnable last) {
     handle = builds.start(request);
     hook =
         new Thread(
             () -> {
               handle.cancel();
               builds.close();
-              view.close();
+              last.run();
             },
             "remote-build-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);

@@ -68,6 +68,37 @@ record Line(List<Span> spans) {
     return new Line(kept);
   }
 
+  /**
+   * The same in lines that fit, broken at spaces; a word that does not fit stays whole.
+   *
+   * @param indent how many spaces all lines but the first begin with
+   */
+  List<Line> wrapped(int columns, int indent) {
+    List<Line> lines = new ArrayList<>();
+    Line current = empty();
+    boolean isAtStart = true;
+    for (Span span : spans) {
+      for (String word : span.text().split("(?<= )(?=[^ ])", -1)) {
+        if (!isAtStart && current.width() + Columns.width(word.stripTrailing()) > columns) {
+          lines.add(current.stripTrailing());
+          current = of(" ".repeat(indent));
+          isAtStart = true;
+        }
+        current = current.plus(word, span.style());
+        isAtStart = isAtStart && word.isBlank();
+      }
+    }
+    lines.add(current);
+    return lines;
+  }
+
+  private Line stripTrailing() {
+    List<Span> stripped = new ArrayList<>(spans);
+    Span last = stripped.remove(stripped.size() - 1);
+    stripped.add(new Span(last.text().stripTrailing(), last.style()));
+    return new Line(stripped);
+  }
+
   /** The text alone. */
   String text() {
     return spans.stream().map(Span::text).collect(Collectors.joining());

@@ -85,6 +85,18 @@ final class LiveView implements View {
     }
   }
 
+  @Override
+  public void say(Line line) {
+    lock.lock();
+    try {
+      above.add(line);
+      isChanged = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void paint() {
     TerminalSize current = terminal.size().get();
     Instant measured = now();

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "remote-build",
     description = "Builds Nix derivations on other machines.",
-    subcommands = {BuildCommand.class, CommandLine.HelpCommand.class},
+    subcommands = {BuildCommand.class, DemoCommand.class, CommandLine.HelpCommand.class},
     mixinStandardHelpOptions = true,
     version = "remote-build 0.1.0",
     synopsisSubcommandLabel = "COMMAND")

@@ -99,6 +99,12 @@ final class PlainView implements View {
   }
 
   @Override
+  public void say(Line line) {
+    progress(line.text());
+    err.flush();
+  }
+
+  @Override
   public void conclude(BuildOutcome outcome) {
     Conclusion.Text text = conclusion.of(outcome);
     text.errors().forEach(err::println);

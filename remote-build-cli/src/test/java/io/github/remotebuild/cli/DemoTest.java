@@ -1,0 +1,58 @@
+package io.github.remotebuild.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class DemoTest {
+  @Test
+  @Timeout(60)
+  void the_demo_builds_everything_although_a_machine_dies() {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+
+    int status =
+        Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "demo", "--view", "plain");
+
+    assertThat(status).as(err.toString()).isZero();
+    assertThat(err.toString())
+        .contains("oak   x86_64-linux   speed 4  2 slots  big-parallel, kvm")
+        .contains("to oak, 0 of 2 slots taken, speed 4")
+        .contains("fir: is aarch64-linux")
+        .contains("elm: lacks feature kvm")
+        .contains("moon> tracing its edge")
+        .contains("somebody pulls the plug of oak")
+        .contains("on oak: ")
+        .contains("goes to elm")
+        .contains("oak: is resting")
+        .contains("somebody plugs oak in again")
+        .contains("sent 1 path, 192 KiB")
+        .containsPattern("proof +on oak");
+    assertThat(out.toString())
+        .contains("G R E E T I N G S")
+        .contains("oak died after")
+        .contains("and was back after")
+        .contains("What it was building went elsewhere: ")
+        .contains("All 15 outputs are in the hub and hold what they must");
+    assertThat(out.toString().lines()).allMatch(line -> line.length() < 80);
+    assertThat(err.toString().lines()).allMatch(line -> line.length() < 80);
+  }
+
+  @Test
+  void every_piece_is_described_before_those_that_need_it() {
+    List<Piece> pieces = Piece.all();
+
+    assertThat(pieces).hasSizeGreaterThanOrEqualTo(12);
+    for (int i = 0; i < pieces.size(); i++) {
+      List<String> before = pieces.subList(0, i).stream().map(Piece::name).toList();
+      assertThat(before).containsAll(pieces.get(i).needs());
+      assertThat(before)
+          .containsAll(
+              pieces.get(i).parts().stream().filter(part -> !part.equals("sheet")).toList());
+    }
+  }
+}
