@@ -188,7 +188,7 @@ class MachineTroubleTest extends FarmFixture {
     DerivationResult result =
         resultOf(LIMITS, BuildRequest.of(drv).maxSilentTime(Duration.ofSeconds(1)));
     assertThat(((DerivationResult.Failed) result).failure().message())
-        .contains("was silent for more than 1 s");
+        .contains("printed nothing for more than 1 s");
     assertThat(((DerivationResult.Failed) result).failure().cause())
         .isEqualTo(FailureCause.TIMED_OUT);
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofSeconds(5));

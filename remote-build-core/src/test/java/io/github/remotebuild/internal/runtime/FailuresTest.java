@@ -183,7 +183,7 @@ class FailuresTest {
                     + "       > one\n"
                     + "       For full logs, run 'nix log a.drv'."));
     assertThat(failure.message())
-        .isEqualTo("Could not build a.drv on m: builder for 'a.drv' failed with exit code 1");
+        .isEqualTo("Could not build " + DRV + " on m: builder for 'a.drv' failed with exit code 1");
     assertThat(failure.evidence()).containsExactly("last 2 log lines:", "> one");
   }
 
