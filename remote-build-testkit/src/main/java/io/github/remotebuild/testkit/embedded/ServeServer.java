@@ -5,12 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.remotebuild.model.BasicDerivation;
 import io.github.remotebuild.model.BuildOptions;
-import io.github.remotebuild.model.BuildStatus;
-import io.github.remotebuild.model.Derivation;
-import io.github.remotebuild.model.DerivationHashes;
-import io.github.remotebuild.model.DerivationOutput;
 import io.github.remotebuild.model.FormatException;
-import io.github.remotebuild.model.Hash;
 import io.github.remotebuild.model.PathInfo;
 import io.github.remotebuild.model.Phase;
 import io.github.remotebuild.model.StorePath;
@@ -19,18 +14,11 @@ import io.github.remotebuild.wire.WireOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The far side of one conversation in the serve protocol, as {@code nix-store --serve} is.
@@ -75,16 +63,13 @@ final class ServeServer {
   }
 
   private final EmbeddedStore store;
-  private final EmbeddedBuilder builder;
+  private final ServeBuilds builds;
   private final Access access;
   private final Host host;
   private final ServeReader in;
   private final WireOutput out;
   private final OutputStream stderr;
   private final SessionRoots roots;
-  private final ReentrantLock lock = new ReentrantLock();
-  private @Nullable BuildWatch watch;
-  private boolean isInputOver;
   private ServeWriter answers;
   private int version;
 
@@ -97,7 +82,7 @@ final class ServeServer {
       OutputStream stdout,
       OutputStream stderr) {
     this.store = requireNonNull(store, "store");
-    this.builder = builder;
+    this.builds = new ServeBuilds(store, builder, host, stderr);
     this.access = access;
     this.host = host;
     this.in = new ServeReader(new WireInput(stdin, "the client's request"), store.storeDir());
@@ -109,15 +94,7 @@ final class ServeServer {
 
   /** Tells that the client has closed its side, from whoever reads it: a running build is ended. */
   void inputEnded() {
-    lock.lock();
-    try {
-      isInputOver = true;
-      if (watch != null) {
-        watch.cancel();
-      }
-    } finally {
-      lock.unlock();
-    }
+    builds.inputEnded();
   }
 
   /** Answers until the client has nothing more to say, and returns the exit status. */
@@ -129,10 +106,7 @@ final class ServeServer {
         out.flush();
       }
       return 0;
-    } catch (Violation e) {
-      host.tell(new MachineEvent.Violated(String.valueOf(e.getMessage())));
-      return fail(e);
-    } catch (FormatException | IllegalArgumentException e) {
+    } catch (Violation | FormatException | IllegalArgumentException e) {
       host.tell(new MachineEvent.Violated(String.valueOf(e.getMessage())));
       return fail(e);
     } catch (EmbeddedStoreException e) {
@@ -375,85 +349,6 @@ final class ServeServer {
         .flatMap(output -> output.path().stream())
         .forEach(output -> roots.hold(List.of(output)));
     roots.hold(derivation.inputSources());
-    build(path, derivation, options);
-  }
-
-  private void build(StorePath path, BasicDerivation derivation, BuildOptions options)
-      throws IOException, InterruptedException {
-    Instant start = Clock.systemUTC().instant();
-    BuildStatus status;
-    String message = "";
-    BuildWatch current = beginBuild(options);
-    try {
-      host.enter(Phase.BUILD);
-      BuildLogSink log = new BuildLogSink(this::log, current);
-      boolean isBuilt = builder.build(path, derivation, options, current, log);
-      status = isBuilt ? BuildStatus.BUILT : BuildStatus.ALREADY_VALID;
-    } catch (BuildFailedException e) {
-      status = e.status();
-      message = String.valueOf(e.getMessage());
-    } catch (InterruptedException e) {
-      host.tell(new MachineEvent.BuildCancelled(path));
-      throw e;
-    } finally {
-      endBuild();
-    }
-    host.tell(new MachineEvent.BuildEnded(path, status, message));
-    SortedMap<String, StorePath> outputs = new TreeMap<>();
-    if (status.isSuccess()) {
-      outputs = identities(path, derivation);
-    }
-    answers.buildResult(status.number(), message, start, Clock.systemUTC().instant(), outputs);
-  }
-
-  private BuildWatch beginBuild(BuildOptions options) {
-    BuildWatch current = new BuildWatch(options);
-    lock.lock();
-    try {
-      watch = current;
-      if (isInputOver) {
-        current.cancel();
-      }
-    } finally {
-      lock.unlock();
-    }
-    return current;
-  }
-
-  private void endBuild() {
-    lock.lock();
-    try {
-      watch = null;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void log(byte[] buffer, int offset, int length) {
-    try {
-      stderr.write(buffer, offset, length);
-      stderr.flush();
-    } catch (IOException e) {
-      // The client has gone; the end of its input tells, too.
-      inputEnded();
-    }
-  }
-
-  private SortedMap<String, StorePath> identities(StorePath path, BasicDerivation derivation) {
-    DerivationHashes none =
-        DerivationHashes.over(
-            input -> {
-              throw new IllegalStateException("a basic derivation has no input derivations");
-            });
-    Hash hash =
-        none.outputHash(Derivation.of(store.storeDir(), path.derivationName(), derivation))
-            .orElseThrow();
-    SortedMap<String, StorePath> identities = new TreeMap<>();
-    for (Map.Entry<String, DerivationOutput> output : derivation.outputs().entrySet()) {
-      identities.put(
-          "sha256:" + hash.base16() + "!" + output.getKey(),
-          output.getValue().path().orElseThrow());
-    }
-    return identities;
+    builds.build(path, derivation, options, answers);
   }
 }
