@@ -89,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     Glyphs glyphs = Glyphs.in(Terminal.charset());
-    Postcard postcard = Postcard.write(farm);
+    Postcard postcard = Postcard.write(farm, Postcard.builders());
     announce(err, farm, postcard);
 
     Supplier<Duration> elapsed = stopwatch();
@@ -179,7 +179,9 @@ final class DemoCommand implements Callable<Integer> {
     err.println("Three build machines and a hub, all inside this process. There is no Nix. The");
     err.println(
         "machines are reached by ssh on 127.0.0.1; their builders are "
-            + (Postcard.isBuiltByProcesses() ? "shell scripts" : "Java functions")
+            + (Postcard.builders() == Postcard.Builders.PROCESSES
+                ? "shell scripts"
+                : "Java functions")
             + ".");
     err.println();
     err.flush();

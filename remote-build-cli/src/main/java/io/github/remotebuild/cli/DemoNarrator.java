@@ -157,6 +157,9 @@ final class DemoNarrator implements Narrator {
   }
 
   private List<Line> finished(DerivationResult result) {
+    if (result instanceof DerivationResult.Cancelled) {
+      return List.of();
+    }
     if (!(result instanceof DerivationResult.Built built)) {
       return stamped(glyphs.bad, Style.BAD, Line.of(result.describe(), Style.BAD));
     }

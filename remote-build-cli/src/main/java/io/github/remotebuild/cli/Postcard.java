@@ -46,18 +46,27 @@ final class Postcard {
       { for part in $parts; do cat "$part"; done; printf '%s' "$drawing"; } > "$out"
       """;
 
+  /** What the builders are. */
+  enum Builders {
+    PROCESSES,
+    FUNCTIONS
+  }
+
   private final EmbeddedFarm farm;
+  private final Builders builders;
   private final Map<String, StorePath> derivations = new LinkedHashMap<>();
   private final Map<String, String> expected = new HashMap<>();
 
-  private Postcard(EmbeddedFarm farm) {
+  private Postcard(EmbeddedFarm farm, Builders builders) {
     this.farm = farm;
+    this.builders = builders;
   }
 
-  /** Whether builders can be processes on this computer. */
-  static boolean isBuiltByProcesses() {
-    return Files.isDirectory(Path.of("/proc/self/fd"))
-        && Files.isExecutable(Path.of("/usr/bin/env"));
+  /** What builders can be on this computer. */
+  static Builders builders() {
+    boolean isShown =
+        Files.isDirectory(Path.of("/proc/self/fd")) && Files.isExecutable(Path.of("/usr/bin/env"));
+    return isShown ? Builders.PROCESSES : Builders.FUNCTIONS;
   }
 
   /** The name that the function below goes by. */
@@ -66,8 +75,8 @@ final class Postcard {
   }
 
   /** Writes the derivations into the hub of the farm. */
-  static Postcard write(EmbeddedFarm farm) {
-    Postcard postcard = new Postcard(farm);
+  static Postcard write(EmbeddedFarm farm, Builders builders) {
+    Postcard postcard = new Postcard(farm, builders);
     String fibres = fibres();
     StorePath sheet = farm.hub().store().addSource(SHEET, NarTree.file(fibres));
     postcard.expected.put(SHEET, fibres);
@@ -87,7 +96,7 @@ final class Postcard {
   private void add(Piece piece, StorePath sheet) {
     List<String> needs = new ArrayList<>();
     List<String> parts = new ArrayList<>();
-    boolean isProcess = isBuiltByProcesses();
+    boolean isProcess = builders == Builders.PROCESSES;
     DerivationBuilder building =
         farm.derivation(piece.name())
             .system(piece.system())

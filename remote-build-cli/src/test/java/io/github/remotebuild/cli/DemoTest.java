@@ -2,6 +2,11 @@ package io.github.remotebuild.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.remotebuild.BuildOutcome;
+import io.github.remotebuild.BuildRequest;
+import io.github.remotebuild.RemoteBuilds;
+import io.github.remotebuild.testkit.embedded.EmbeddedFarm;
+import io.github.remotebuild.testkit.embedded.EmbeddedMachine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -40,6 +45,38 @@ class DemoTest {
         .contains("All 15 outputs are in the hub and hold what they must");
     assertThat(out.toString().lines()).allMatch(line -> line.length() < 80);
     assertThat(err.toString().lines()).allMatch(line -> line.length() < 80);
+  }
+
+  @Test
+  @Timeout(60)
+  void the_builders_can_be_functions_where_processes_cannot_see_the_store()
+      throws InterruptedException {
+    try (EmbeddedFarm farm =
+            EmbeddedFarm.builder()
+                .machine(
+                    EmbeddedMachine.named("all")
+                        .forSystems("x86_64-linux", "aarch64-linux")
+                        .supporting("kvm", "big-parallel")
+                        .maxJobs(8))
+                .building(Postcard.functionName(), Postcard::build)
+                .start();
+        RemoteBuilds builds = farm.remoteBuilds().open()) {
+      Postcard postcard = Postcard.write(farm, Postcard.Builders.FUNCTIONS);
+
+      BuildOutcome outcome = builds.build(BuildRequest.of(postcard.last()));
+
+      assertThat(outcome).isInstanceOf(BuildOutcome.Built.class);
+      assertThat(postcard.check()).isEmpty();
+    }
+  }
+
+  @Test
+  void a_result_that_is_not_there_is_found_wanting() {
+    try (EmbeddedFarm farm = EmbeddedFarm.builder().start()) {
+      Postcard postcard = Postcard.write(farm, Postcard.Builders.FUNCTIONS);
+
+      assertThat(postcard.check()).hasSize(postcard.size()).allMatch(w -> w.contains("not in the"));
+    }
   }
 
   @Test
