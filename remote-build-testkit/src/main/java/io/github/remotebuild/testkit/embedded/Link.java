@@ -39,7 +39,10 @@ final class Link {
   }
 
   void tell(MachineEvent event) {
-    machine.tell(number, event);
+    // That programs lose their streams when the connection ends is no news.
+    if (!(isOver() && event instanceof MachineEvent.BrokeOff)) {
+      machine.tell(number, event);
+    }
   }
 
   /** The first fault of this kind from which the connection suffers just now. */
