@@ -137,7 +137,9 @@ final class ServeProcess {
     Optional<TransportException> transport = transportFailure(cause);
     if (transport.isPresent()) {
       return exception(
-          StoreProblem.TRANSPORT, prefix + transport.get().getMessage() + lastWords(lines), cause);
+          StoreProblem.TRANSPORT,
+          prefix + withoutFullStop(transport.get().getMessage()) + lastWords(lines),
+          cause);
     }
     return exception(
         StoreProblem.ENDED,
@@ -166,6 +168,12 @@ final class ServeProcess {
 
   StoreException exception(StoreProblem problem, String message, Throwable cause) {
     return new StoreException(problem, name, message, stderr.lines(), cause);
+  }
+
+  /** A sentence of the transport, to be gone on with. */
+  private static String withoutFullStop(@Nullable String sentence) {
+    String text = String.valueOf(sentence);
+    return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
   }
 
   static String lastWords(List<String> lines) {

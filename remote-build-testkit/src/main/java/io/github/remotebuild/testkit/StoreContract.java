@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +64,11 @@ public abstract class StoreContract {
   /** A system that builders of the store run on. */
   protected String system() {
     return "x86_64-linux";
+  }
+
+  /** Whether file names may be more than ASCII, as everywhere but in some embedded stores. */
+  protected boolean takesAnyName() {
+    return true;
   }
 
   @BeforeEach
@@ -160,7 +166,7 @@ public abstract class StoreContract {
                     "bin", NarTree.directory(Map.of("run", NarTree.executable("#!/bin/sh\n"))),
                     "link", NarTree.symlink("bin/../nowhere"),
                     "salt", NarTree.file(salt),
-                    "unicode-ä", NarTree.file("ö"))));
+                    "text", NarTree.file("ä"))));
     StoreFixture.Source large =
         make.source("large", NarTree.file(make.salted("0123456789".repeat(50_000))));
     try (StoreSession session = open()) {
@@ -171,6 +177,19 @@ public abstract class StoreContract {
       assertThat(nars.get(tree.path())).isEqualTo(ByteString.of(tree.nar()));
       assertThat(nars.get(large.path())).isEqualTo(ByteString.of(large.nar()));
       assertThat(session.isUsable()).isTrue();
+    }
+  }
+
+  @Test
+  final void names_may_have_any_characters() throws Exception {
+    Assumptions.assumeTrue(takesAnyName(), "this store only takes names in ASCII");
+    StoreFixture.Source tree =
+        make.source("names", NarTree.directory(Map.of("ä ö\n'", NarTree.file(salt))));
+    try (StoreSession session = open()) {
+      StoreFixture.add(session, tree);
+
+      assertThat(StoreFixture.nars(session, List.of(tree.path())))
+          .containsEntry(tree.path(), ByteString.of(tree.nar()));
     }
   }
 

@@ -2,17 +2,12 @@ package io.github.remotebuild.testkit;
 
 import io.github.remotebuild.store.Store;
 import io.github.remotebuild.testkit.embedded.EmbeddedFarm;
+import io.github.remotebuild.testkit.embedded.EmbeddedStore;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 
 /** The contract, with a hub in this process. */
 class EmbeddedStoreContractTest extends StoreContract {
-  private EmbeddedFarm farm;
-
-  @BeforeEach
-  void start() {
-    farm = EmbeddedFarm.builder().start();
-  }
+  private final EmbeddedFarm farm = EmbeddedFarm.builder().start();
 
   @AfterEach
   void stop() {
@@ -22,9 +17,11 @@ class EmbeddedStoreContractTest extends StoreContract {
 
   @Override
   protected Store store() {
-    if (farm == null) {
-      farm = EmbeddedFarm.builder().start();
-    }
     return farm.hub();
+  }
+
+  @Override
+  protected boolean takesAnyName() {
+    return EmbeddedStore.takesAnyName();
   }
 }

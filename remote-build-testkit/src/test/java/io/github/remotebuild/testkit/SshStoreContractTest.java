@@ -5,6 +5,7 @@ import io.github.remotebuild.store.ServeCommand;
 import io.github.remotebuild.store.ServeStore;
 import io.github.remotebuild.store.Store;
 import io.github.remotebuild.testkit.embedded.EmbeddedFarm;
+import io.github.remotebuild.testkit.embedded.EmbeddedStore;
 import io.github.remotebuild.transport.Endpoint;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -41,5 +42,10 @@ class SshStoreContractTest extends StoreContract {
             Optional.empty(),
             false),
         ServeCommand.nixStore());
+  }
+
+  @Override
+  protected boolean takesAnyName() {
+    return EmbeddedStore.takesAnyName();
   }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -40,6 +41,8 @@ public final class EmbeddedMachine {
   private final ReentrantLock planLock = new ReentrantLock();
   private final AtomicInteger connections = new AtomicInteger();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
+  private final ReentrantLock linksLock = new ReentrantLock();
+  private final Condition linksChanged = linksLock.newCondition();
   private final ReentrantLock storyLock = new ReentrantLock();
   private final List<StoryLine> story = new ArrayList<>();
   private long linesLost;
@@ -170,7 +173,34 @@ public final class EmbeddedMachine {
   }
 
   void ended(Link link) {
-    links.remove(link);
+    linksLock.lock();
+    try {
+      links.remove(link);
+      linksChanged.signalAll();
+    } finally {
+      linksLock.unlock();
+    }
+  }
+
+  /**
+   * Waits until nobody is connected any more: over ssh a machine hears of a client's end a moment
+   * later.
+   *
+   * @param patience how long to wait at most
+   * @return whether nobody is
+   * @throws InterruptedException if the calling thread is interrupted
+   */
+  public boolean awaitNoConnections(Duration patience) throws InterruptedException {
+    long left = patience.toNanos();
+    linksLock.lockInterruptibly();
+    try {
+      while (!links.isEmpty() && left > 0) {
+        left = linksChanged.awaitNanos(left);
+      }
+      return links.isEmpty();
+    } finally {
+      linksLock.unlock();
+    }
   }
 
   void tell(int connection, MachineEvent event) {

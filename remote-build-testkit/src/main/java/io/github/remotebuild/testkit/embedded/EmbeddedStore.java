@@ -23,6 +23,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -85,6 +86,15 @@ public final class EmbeddedStore implements AutoCloseable {
       return new EmbeddedStore(storeDir, Files.createDirectory(directory).toRealPath());
     } catch (IOException e) {
       throw new UncheckedIOException("Could not make a store in " + directory, e);
+    }
+  }
+
+  /** Whether this JVM, in its locale, can write file names beyond ASCII. */
+  public static boolean takesAnyName() {
+    try {
+      return Path.of("\u00e4").toString().equals("\u00e4");
+    } catch (InvalidPathException e) {
+      return false;
     }
   }
 

@@ -39,7 +39,10 @@ final class Link {
   }
 
   void tell(MachineEvent event) {
-    machine.tell(number, event);
+    // That programs lose their streams when the connection ends is no news.
+    if (!(isOver() && event instanceof MachineEvent.BrokeOff)) {
+      machine.tell(number, event);
+    }
   }
 
   /** The first fault of this kind from which the connection suffers just now. */
@@ -85,25 +88,23 @@ final class Link {
 
   /** Breaks the connection from the machine's side. */
   void cut() {
-    if (end()) {
-      hangUps.forEach(Runnable::run);
-    }
+    // The client loses the connection before the programs end, so that it does not hear of that.
+    end(() -> hangUps.forEach(Runnable::run));
   }
 
   /** The client has hung up. */
   void hungUp() {
-    end();
+    end(() -> {});
   }
 
-  private boolean end() {
-    if (!isOver.compareAndSet(false, true)) {
-      return false;
+  private void end(Runnable first) {
+    if (isOver.compareAndSet(false, true)) {
+      machine.ended(this);
+      first.run();
+      over.countDown();
+      programs.forEach(StoreProgram::kill);
+      tell(new MachineEvent.Disconnected());
     }
-    over.countDown();
-    machine.ended(this);
-    programs.forEach(StoreProgram::kill);
-    tell(new MachineEvent.Disconnected());
-    return true;
   }
 
   /** Waits until the connection is over. */

@@ -6,6 +6,7 @@ import io.github.remotebuild.nar.NarHandler;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -51,14 +52,29 @@ final class NarUnpacker implements NarHandler, AutoCloseable {
     endNode();
   }
 
-  /** Java writes a path in its shortest form, which would change what the archive says. */
+  /**
+   * The text as a path. Java writes paths in their shortest form and in the encoding of the locale;
+   * what it would change on the way is refused.
+   */
   private static Path exactly(ByteString text) {
-    Path path = Path.of(text.utf8());
-    if (!path.toString().equals(text.utf8())) {
-      throw new EmbeddedStoreException(
-          "an embedded store cannot hold the text '" + text + "', as Java would shorten it");
+    try {
+      Path path = Path.of(text.utf8());
+      if (path.toString().equals(text.utf8()) && ByteString.of(text.utf8()).equals(text)) {
+        return path;
+      }
+    } catch (InvalidPathException e) {
+      throw unwritable(text, e.getReason());
     }
-    return path;
+    throw unwritable(text, "Java would change it");
+  }
+
+  private static EmbeddedStoreException unwritable(ByteString text, String reason) {
+    return new EmbeddedStoreException(
+        "an embedded store cannot hold the name '"
+            + text
+            + "' ("
+            + reason
+            + "; names beyond ASCII need a UTF-8 locale, such as LC_ALL=C.UTF-8)");
   }
 
   @Override
@@ -68,7 +84,7 @@ final class NarUnpacker implements NarHandler, AutoCloseable {
 
   @Override
   public void entry(ByteString name) {
-    place = place.resolve(name.utf8());
+    place = place.resolve(exactly(name));
   }
 
   @Override

@@ -211,8 +211,9 @@ class FarmBuildsTest {
       assertThat(handle.await()).isInstanceOf(BuildOutcome.Cancelled.class);
     }
 
-    assertThat(farm.machines())
-        .allSatisfy(machine -> assertThat(machine.connectionsNow()).isZero());
+    for (EmbeddedMachine machine : farm.machines()) {
+      assertThat(machine.awaitNoConnections(Duration.ofSeconds(5))).isTrue();
+    }
     assertThat(farm.story()).contains("cancelled, as the client hung up");
   }
 
@@ -265,7 +266,7 @@ class FarmBuildsTest {
 
   @Test
   void every_seed_leaves_one_good_machine_enough_to_build_everything() throws Exception {
-    for (long seed = 1; seed <= 12; seed++) {
+    for (long seed = 1; seed <= 8; seed++) {
       try (EmbeddedFarm farm =
           EmbeddedFarm.builder()
               .machine(

@@ -175,7 +175,7 @@ class FaultsTest {
         assertThat(failure.problem()).isIn(StoreProblem.TRANSPORT, StoreProblem.ENDED);
       }
     }
-    assertThat(farm.machine("a").connectionsNow()).isZero();
+    assertThat(farm.machine("a").awaitNoConnections(LONG)).isTrue();
     assertThat(farm.story()).contains("the connection is cut after 100 bytes both ways");
   }
 

@@ -7,15 +7,19 @@ import io.github.remotebuild.BuildRequest;
 import io.github.remotebuild.RemoteBuilds;
 import io.github.remotebuild.model.StorePath;
 import io.github.remotebuild.testkit.fault.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** The example of the README: a service builds on a farm where one machine hangs up. */
 class ThreeDerivationsTest {
   @Test
   void three_derivations_are_built_although_one_machine_hangs_up_at_byte_10000() throws Exception {
+    // begin
     try (EmbeddedFarm farm =
         EmbeddedFarm.builder()
-            .machine(EmbeddedMachine.named("steady"))
+            .machine("steady")
             .machine(
                 EmbeddedMachine.named("shaky")
                     .speedFactor(2)
@@ -31,17 +35,31 @@ class ThreeDerivationsTest {
               left,
               right);
 
-      BuildOutcome outcome;
       try (RemoteBuilds builds =
           RemoteBuilds.on(farm.farm()).connectingWith(farm.transport()).hub(farm.hub()).open()) {
-        outcome = builds.build(BuildRequest.of(top));
-      }
+        BuildOutcome outcome = builds.build(BuildRequest.of(top));
 
-      assertThat(outcome).isInstanceOf(BuildOutcome.Built.class);
-      assertThat(farm.hub().store().text(farm.output(top)).split("\\s+"))
-          .containsExactly("30000", "5000");
-      assertThat(farm.machine("shaky").built()).isEmpty();
-      assertThat(farm.machine("steady").built()).contains(left, right, top);
+        assertThat(outcome).isInstanceOf(BuildOutcome.Built.class);
+        assertThat(farm.machine("shaky").built()).isEmpty();
+        assertThat(farm.hub().store().text(farm.output(top))).contains("30000", "5000");
+      }
     }
+    // end
+  }
+
+  @Test
+  void the_readme_shows_this_very_code() throws IOException {
+    String here =
+        Files.readString(
+            Path.of(
+                "src/test/java/io/github/remotebuild/testkit/embedded/ThreeDerivationsTest.java"));
+    String code = here.substring(here.indexOf("// begin") + 8, here.indexOf("// end"));
+
+    assertThat(withoutBlanks(Files.readString(Path.of("..", "README.md"))))
+        .contains(withoutBlanks(code));
+  }
+
+  private static String withoutBlanks(String text) {
+    return text.replaceAll("\\s", "");
   }
 }
