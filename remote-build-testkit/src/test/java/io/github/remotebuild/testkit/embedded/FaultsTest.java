@@ -173,6 +173,7 @@ class FaultsTest {
                   }
                 });
         assertThat(failure.problem()).isIn(StoreProblem.TRANSPORT, StoreProblem.ENDED);
+        assertThat(failure.getMessage()).doesNotContain(".;");
       }
     }
     assertThat(farm.machine("a").awaitNoConnections(LONG)).isTrue();
