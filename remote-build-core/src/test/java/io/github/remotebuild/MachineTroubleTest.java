@@ -237,6 +237,8 @@ class MachineTroubleTest extends FarmFixture {
       outcome(handle);
       gate.open();
       await("the builder has ended", () -> one.runningProcesses() == 0);
+      await(
+          "the end is told", () -> events.stream().anyMatch(BuildEvent.Finished.class::isInstance));
     }
     assertThat(events.get(events.size() - 1)).isInstanceOf(BuildEvent.Finished.class);
   }
