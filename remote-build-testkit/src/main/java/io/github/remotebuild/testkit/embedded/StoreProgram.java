@@ -149,7 +149,13 @@ final class StoreProgram {
 
       @Override
       public void reach(Step step) throws IOException, InterruptedException {
-        link.reach(step);
+        try {
+          link.reach(step);
+        } catch (IOException e) {
+          // Whoever breaks off wants no last words.
+          terminate();
+          throw e;
+        }
       }
     };
   }
