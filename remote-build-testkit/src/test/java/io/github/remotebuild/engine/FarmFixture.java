@@ -151,7 +151,7 @@ abstract class FarmFixture {
                 .toList());
     return RemoteBuilds.on(chosen)
         .connectingWith(farm.transport())
-        .hub(farm.hub())
+        .hub(farm.hub().called("the hub"))
         .threads(threads)
         .resting(new RestRule(Duration.ofMillis(20), 1, Duration.ofMillis(20), 0));
   }
@@ -168,7 +168,7 @@ abstract class FarmFixture {
       return;
     }
     assertThat(openConnections()).as("connections").isEmpty();
-    await("every store process has ended", () -> runningPrograms().isEmpty());
+    await("every store process has ended", () -> leftOpen().isEmpty());
     farm.close();
   }
 
@@ -178,20 +178,20 @@ abstract class FarmFixture {
     return all;
   }
 
-  /** Who has connections, in words; empty if nobody has. */
-  List<String> openConnections() {
+  private List<String> openConnections() {
     return machinesAndHub().stream()
         .filter(m -> m.connectionsNow() > 0)
-        .map(m -> m + ": " + m.connectionsNow())
+        .map(m -> m.connectionsNow() + " connections to " + m)
         .toList();
   }
 
-  /** Who has store processes, in words; empty if nobody has. */
-  List<String> runningPrograms() {
-    return machinesAndHub().stream()
+  /** Connections and store processes, in words; empty if there are none. */
+  List<String> leftOpen() {
+    List<String> left = new ArrayList<>(openConnections());
+    machinesAndHub().stream()
         .filter(m -> m.programsNow() > 0)
-        .map(m -> m + ": " + m.programsNow())
-        .toList();
+        .forEach(m -> left.add(m.programsNow() + " store processes on " + m));
+    return left;
   }
 
   /** Waits for something that comes about soon. */

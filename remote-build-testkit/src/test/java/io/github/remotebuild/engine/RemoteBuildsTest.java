@@ -270,4 +270,29 @@ class RemoteBuildsTest extends FarmFixture {
     assertThat(second).isInstanceOf(BuildOutcome.Built.class);
     builds.close();
   }
+
+  @Test
+  void a_farm_that_needs_ssh_says_which_call_is_missing() throws Exception {
+    start(machine("one", 1));
+    EmbeddedMachine unused = farm.machine("one");
+    StorePath drv = derivation("a");
+    try (RemoteBuilds builds =
+        RemoteBuilds.on(farm.farm()).hub(farm.hub()).threads(threads).open()) {
+      BuildOutcome outcome = builds.build(BuildRequest.of(drv));
+      assertThat(((BuildOutcome.Failed) outcome).failure().message())
+          .contains("connectingWith(...)");
+      assertThat(((BuildOutcome.Failed) outcome).failure().cause())
+          .isEqualTo(FailureCause.UNSUPPORTED);
+    }
+    assertThat(unused.connectionsSoFar()).isZero();
+  }
+
+  @Test
+  void a_farm_without_machines_declines() throws Exception {
+    start();
+    StorePath drv = derivation("a");
+    try (RemoteBuilds builds = open()) {
+      assertThat(builds.build(BuildRequest.of(drv))).isInstanceOf(BuildOutcome.Declined.class);
+    }
+  }
 }
