@@ -281,20 +281,28 @@ public abstract class EngineContract {
         hub.add(
             hub.script(
                     "structured",
-                    "PATH=/usr/bin:/bin; test -z \"$salt\"; test -r $NIX_ATTRS_SH_FILE;"
-                        + " out=$(sed 's/.*\"outputs\":{\"out\":\"\\([^\"]*\\).*/\\1/'"
-                        + " $NIX_ATTRS_JSON_FILE); cat $NIX_ATTRS_JSON_FILE > $out")
-                .environment("__json", "{\"flag\":true,\"list\":[\"a\",\"b c\"],\"z\":{\"n\":1}}"));
+                    "PATH=/usr/bin:/bin; test -z \"$salt\";"
+                        + " read -r json < $NIX_ATTRS_JSON_FILE || true;"
+                        + " rest=${json#*'\"outputs\":{\"out\":\"'}; out=${rest%%'\"'*};"
+                        + " cat $NIX_ATTRS_JSON_FILE > $out; echo >> $out;"
+                        + " cat $NIX_ATTRS_SH_FILE >> $out")
+                .environment(
+                    "__json", "{\"z\":{\"n\":1},\"list\":[\"a\",\"b'c d\"],\"flag\":true}"));
 
     try (RemoteBuilds builds = open(machine(0))) {
       built(builds.build(BuildRequest.of(drv)), drv);
     }
 
-    assertThat(hub.text(hub.output(drv)))
-        .isEqualTo(
-            "{\"flag\":true,\"list\":[\"a\",\"b c\"],\"outputs\":{\"out\":\""
-                + hub.output(drv)
-                + "\"},\"z\":{\"n\":1}}");
+    String out = hub.output(drv).toString();
+    assertThat(hub.text(hub.output(drv)).lines())
+        .containsExactly(
+            "{\"flag\":true,\"list\":[\"a\",\"b'c d\"],\"outputs\":{\"out\":\""
+                + out
+                + "\"},\"z\":{\"n\":1}}",
+            "declare flag=1",
+            "declare -a list=('a' 'b'\\''c d' )",
+            "declare -A outputs=(['out']='" + out + "' )",
+            "declare -A z=(['n']=1 )");
   }
 
   @Test
