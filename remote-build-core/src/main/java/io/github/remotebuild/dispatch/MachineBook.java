@@ -89,13 +89,9 @@ final class MachineBook {
     }
     List<MachineReport> reports = roster.change(farm);
     hostOf = new IdentityHashMap<>();
-    List<MachineState> states = new ArrayList<>();
-    for (MachineEntry entry : roster.listed()) {
-      hostOf.put(entry.machine, entry.host.number);
-      states.add(state(entry));
-    }
+    roster.listed().forEach(entry -> hostOf.put(entry.machine, entry.host.number));
     idle = FarmSnapshot.of(farm);
-    snapshot = FarmSnapshot.of(farm, states);
+    snapshot = idle;
     stateChanges++;
     presenceChanges++;
     free.clear();
@@ -304,16 +300,12 @@ final class MachineBook {
     host.entries.forEach(this::refresh);
   }
 
-  private static MachineState state(MachineEntry entry) {
-    return new MachineState(entry.running, entry.availability());
-  }
-
   private void refresh(MachineEntry entry) {
     if (!entry.isListed()) {
       return;
     }
     int position = entry.position();
-    MachineState state = state(entry);
+    MachineState state = new MachineState(entry.running, entry.availability());
     if (!state.equals(snapshot.state(position))) {
       snapshot = snapshot.with(position, state);
       stateChanges++;
