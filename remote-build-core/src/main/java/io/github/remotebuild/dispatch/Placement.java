@@ -283,7 +283,7 @@ final class Placement {
   private Failure brokenPolicy(RuntimeException cause) {
     return new Failure(
         Phase.WAIT,
-        FailureCause.OTHER,
+        FailureCause.DEFECT,
         Culprit.REQUEST,
         RetryAdvice.NEVER,
         Optional.empty(),
