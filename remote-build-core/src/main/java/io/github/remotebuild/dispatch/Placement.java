@@ -87,6 +87,15 @@ final class Placement {
     return nextDeadline();
   }
 
+  /** The machines are others, or may be used otherwise: whatever waits is decided anew. */
+  void farmChanged() {
+    heldBack.clear();
+    for (WaitingGroup group : ready.byUrgency()) {
+      group.fitting = null;
+      ready.open(group);
+    }
+  }
+
   private void decideOpen() {
     Build last = null;
     while (ready.isAnyOpen() || machines.isAnyFreed()) {
@@ -104,9 +113,11 @@ final class Placement {
   private void decide(WaitingGroup group) {
     Demand demand = machines.avoiding(group.key.triedHosts(), group.key.demand());
     Decision decision;
+    boolean isHopeless;
     try {
       decision = requireNonNull(policy.decide(demand, machines.snapshot()), "decision");
       checkOrLearn(group, demand, decision);
+      isHopeless = decision instanceof Decision.Decline && isHopeless(group, demand, decision);
     } catch (RuntimeException e) {
       endAll(group, new BuildEnd.Failed(brokenPolicy(e)));
       return;
@@ -115,7 +126,7 @@ final class Placement {
       starter.start(group.mostUrgent(), accept.position());
       return;
     }
-    if (decision instanceof Decision.Decline && group.key.triedHosts().isEmpty()) {
+    if (isHopeless) {
       endAll(group, new BuildEnd.Declined(decision));
       return;
     }
@@ -143,6 +154,20 @@ final class Placement {
       }
       group.fitting = fitting;
     }
+  }
+
+  /**
+   * Whether a group that was declined need not wait: the policy will not have it, or no machine
+   * that there ever was could take it, so that none is merely missing.
+   */
+  private boolean isHopeless(WaitingGroup group, Demand demand, Decision decision) {
+    if (!group.key.triedHosts().isEmpty()) {
+      return false;
+    }
+    Selection asked = selection(demand, decision, machines.snapshot());
+    return asked.acceptNobody() instanceof Decision.Postpone
+        || (fitting(group).isEmpty()
+            && selection(demand, decision, machines.past()).candidates().isEmpty());
   }
 
   private Selection selection(Demand demand, Decision decision, FarmSnapshot snapshot) {
