@@ -308,7 +308,7 @@ final class Placement {
   private Failure brokenPolicy(RuntimeException cause) {
     return new Failure(
         Phase.WAIT,
-        FailureCause.OTHER,
+        FailureCause.DEFECT,
         Culprit.REQUEST,
         RetryAdvice.NEVER,
         Optional.empty(),
