@@ -22,6 +22,9 @@ final class Attempt {
   /** The position of the machine in the farm. */
   final int machine;
 
+  /** What it costs its caller. */
+  final SlotCharge charge;
+
   Slot slot = Slot.ASKED;
   boolean isStopping;
   String stopReason = "";
@@ -29,9 +32,10 @@ final class Attempt {
   /** Why the slot was lost, if it was. */
   Optional<String> lostLease = Optional.empty();
 
-  Attempt(AttemptId id, Build build, int machine) {
+  Attempt(AttemptId id, Build build, int machine, SlotCharge charge) {
     this.id = id;
     this.build = build;
     this.machine = machine;
+    this.charge = charge;
   }
 }

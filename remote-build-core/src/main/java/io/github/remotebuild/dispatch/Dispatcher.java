@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dispatcher {
   private final MachineBook machines;
-  private final ReadyBuilds ready = new ReadyBuilds();
+  private final Callers callers;
+  private final ReadyBuilds ready;
   private final Requests requests;
   private final Placement placement;
   private final Map<AttemptId, Attempt> attempts = new HashMap<>();
@@ -49,14 +50,33 @@ public final class Dispatcher {
    * @param policy chooses among them; if it throws, or chooses a machine that cannot take the
    *     build, the build fails
    * @param restRule how long a failing one is left alone
+   * @param shareRule how callers share it
    * @param random for the jitter of rests
    */
-  public Dispatcher(Farm farm, SelectionPolicy policy, RestRule restRule, RandomGenerator random) {
+  public Dispatcher(
+      Farm farm,
+      SelectionPolicy policy,
+      RestRule restRule,
+      ShareRule shareRule,
+      RandomGenerator random) {
+    this.callers = new Callers(shareRule);
+    this.ready = new ReadyBuilds(callers);
     this.machines = new MachineBook(farm, restRule, random);
     this.requests = new Requests(ready, effects);
     this.placement =
         new Placement(
-            requireNonNull(policy, "policy"), machines, ready, requests, effects, this::start);
+            requireNonNull(policy, "policy"),
+            machines,
+            ready,
+            callers,
+            requests,
+            effects,
+            this::start);
+  }
+
+  /** A dispatcher without work, on whose farm every caller has the same share. */
+  public Dispatcher(Farm farm, SelectionPolicy policy, RestRule restRule, RandomGenerator random) {
+    this(farm, policy, restRule, ShareRule.equal(), random);
   }
 
   /**
@@ -76,6 +96,7 @@ public final class Dispatcher {
     }
     now = time;
     machines.advance(now);
+    callers.advance(now);
     apply(event);
     Optional<Instant> deadline = placement.place(now);
     boolean isWoken = event instanceof Event.Woken;
@@ -112,7 +133,12 @@ public final class Dispatcher {
 
   /** Whether nothing is left of any request. */
   boolean isIdle() {
-    return attempts.isEmpty() && requests.isEmpty() && ready.byUrgency().isEmpty();
+    return attempts.isEmpty() && requests.isEmpty() && ready.isEmpty();
+  }
+
+  /** What each caller has of the farm. */
+  List<CallerFigures> callers() {
+    return callers.figures();
   }
 
   private Attempt attempt(AttemptId id, Slot... allowed) {
@@ -129,7 +155,8 @@ public final class Dispatcher {
 
   private void start(Build build, int machine) {
     lastAttempt++;
-    Attempt attempt = new Attempt(new AttemptId(lastAttempt), build, machine);
+    SlotCharge charge = callers.ask(requireNonNull(build.line).account);
+    Attempt attempt = new Attempt(new AttemptId(lastAttempt), build, machine, charge);
     machines.take(machine, attempt.id);
     ready.remove(build);
     attempts.put(attempt.id, attempt);
@@ -139,6 +166,7 @@ public final class Dispatcher {
 
   private void leaseGranted(Attempt attempt) {
     attempt.slot = Slot.HELD;
+    callers.granted(attempt.charge);
     Build build = attempt.build;
     if (attempt.isStopping) {
       giveBackSlot(attempt);
@@ -155,6 +183,7 @@ public final class Dispatcher {
 
   private void leaseRefused(Attempt attempt, String reason) {
     attempt.slot = Slot.GIVEN_BACK;
+    callers.refused(attempt.charge);
     machines.refused(attempt.machine, reason, now);
     machines.free(attempt.machine);
     forget(attempt);
@@ -184,6 +213,9 @@ public final class Dispatcher {
   }
 
   private void giveBackSlot(Attempt attempt) {
+    if (attempt.slot != Slot.GIVEN_BACK) {
+      callers.givenBack(attempt.charge);
+    }
     if (attempt.slot == Slot.HELD) {
       machines.released(attempt.machine);
       effects.add(new Effect.ReleaseLease(attempt.id));
