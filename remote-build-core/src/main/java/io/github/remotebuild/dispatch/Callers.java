@@ -128,18 +128,18 @@ final class Callers {
     return charge;
   }
 
-  void granted(SlotCharge charge) {
+  /** The attempt has its slot and begins. */
+  void begin(SlotCharge charge) {
     charge.account.begin(charge, now);
   }
 
-  void refused(SlotCharge charge) {
-    charge.account.cancel(charge);
-    running--;
-    forgetIfIdle(charge.account);
-  }
-
-  void givenBack(SlotCharge charge) {
-    meanLength = CallerAccount.mean(meanLength, charge.account.end(charge, now));
+  /** The attempt has given its slot back, or will not have one. */
+  void over(SlotCharge charge) {
+    if (charge.isBegun()) {
+      meanLength = CallerAccount.mean(meanLength, charge.account.end(charge, now));
+    } else {
+      charge.account.cancel(charge);
+    }
     running--;
     forgetIfIdle(charge.account);
   }

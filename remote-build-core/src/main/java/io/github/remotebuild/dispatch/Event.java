@@ -3,7 +3,10 @@ package io.github.remotebuild.dispatch;
 import static java.util.Objects.requireNonNull;
 
 import io.github.remotebuild.model.Failure;
+import io.github.remotebuild.model.Farm;
+import io.github.remotebuild.model.Machine;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Something that happened and that the {@link Dispatcher} must know of. All cases are immutable.
@@ -92,6 +95,37 @@ public sealed interface Event {
     public RequestCancelled {
       requireNonNull(request, "request");
       requireNonNull(reason, "reason");
+    }
+  }
+
+  /**
+   * There is another list of machines.
+   *
+   * <p>Entries that are known go on with what they have, also where their columns changed: what
+   * runs there runs on and counts. What runs on an entry that is gone runs to its end. Every build
+   * that waits is decided anew.
+   *
+   * @param farm the list from now on
+   */
+  record FarmChanged(Farm farm) implements Event {
+    /** Refuses null. */
+    public FarmChanged {
+      requireNonNull(farm, "farm");
+    }
+  }
+
+  /**
+   * Whoever looks after the farm wants something of a machine. Does nothing to a machine that is
+   * not on the list.
+   *
+   * @param machines every entry that equals one of these is meant
+   * @param order what is wanted
+   */
+  record MachinesOrdered(Set<Machine> machines, MachineOrder order) implements Event {
+    /** Copies the set. */
+    public MachinesOrdered {
+      machines = Set.copyOf(machines);
+      requireNonNull(order, "order");
     }
   }
 

@@ -94,6 +94,15 @@ final class Placement {
     return nextDeadline();
   }
 
+  /** The machines are others, or may be used otherwise: whatever waits is decided anew. */
+  void farmChanged() {
+    heldBack.clear();
+    for (WaitingGroup group : ready.groups()) {
+      group.fitting = null;
+      ready.open(group);
+    }
+  }
+
   private void decideOpen() {
     closed.clear();
     while (ready.isAnyOpen() || machines.isAnyFreed()) {
@@ -113,9 +122,11 @@ final class Placement {
     WaitingGroup group = line.group;
     Demand demand = machines.avoiding(group.key.triedHosts(), group.key.demand());
     Decision decision;
+    boolean isHopeless;
     try {
       decision = requireNonNull(policy.decide(demand, machines.snapshot()), "decision");
       checkOrLearn(group, demand, decision);
+      isHopeless = decision instanceof Decision.Decline && isHopeless(group, demand, decision);
     } catch (RuntimeException e) {
       endAll(group, new BuildEnd.Failed(brokenPolicy(e)));
       return;
@@ -125,7 +136,7 @@ final class Placement {
       starter.start(line.first(), accept.position());
       return;
     }
-    if (decision instanceof Decision.Decline && group.key.triedHosts().isEmpty()) {
+    if (isHopeless) {
       endAll(group, new BuildEnd.Declined(decision));
       return;
     }
@@ -154,6 +165,20 @@ final class Placement {
       }
       group.fitting = fitting;
     }
+  }
+
+  /**
+   * Whether a group that was declined need not wait: the policy will not have it, or no machine
+   * that there ever was could take it, so that none is merely missing.
+   */
+  private boolean isHopeless(WaitingGroup group, Demand demand, Decision decision) {
+    if (!group.key.triedHosts().isEmpty()) {
+      return false;
+    }
+    Selection asked = selection(demand, decision, machines.snapshot());
+    return asked.acceptNobody() instanceof Decision.Postpone
+        || (fitting(group).isEmpty()
+            && selection(demand, decision, machines.past()).candidates().isEmpty());
   }
 
   private Selection selection(Demand demand, Decision decision, FarmSnapshot snapshot) {
@@ -292,7 +317,7 @@ final class Placement {
   private Failure brokenPolicy(RuntimeException cause) {
     return new Failure(
         Phase.WAIT,
-        FailureCause.OTHER,
+        FailureCause.DEFECT,
         Culprit.REQUEST,
         RetryAdvice.NEVER,
         Optional.empty(),

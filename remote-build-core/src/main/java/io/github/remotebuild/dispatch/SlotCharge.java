@@ -7,7 +7,7 @@ final class SlotCharge implements Comparable<SlotCharge> {
   /** How long it is thought to need the slot. */
   final long expected;
 
-  /** When the slot was granted; negative if it was not. */
+  /** When it began with its slot; negative if it has not. */
   long began = -1;
 
   /** Whether it has had the slot for longer than was thought. */
@@ -19,6 +19,10 @@ final class SlotCharge implements Comparable<SlotCharge> {
     this.account = account;
     this.expected = expected;
     this.number = number;
+  }
+
+  boolean isBegun() {
+    return began >= 0;
   }
 
   private long due() {

@@ -185,6 +185,19 @@ final class ScriptedRun {
     return tell(new Event.RequestCancelled(new RequestId(1), "enough"));
   }
 
+  List<Effect> change(Machine... machines) {
+    return tell(new Event.FarmChanged(Farm.of(machines)));
+  }
+
+  List<Effect> order(Machine machine, MachineOrder order) {
+    return tell(new Event.MachinesOrdered(Set.of(machine), order));
+  }
+
+  /** What the last event said became of machines. */
+  List<MachineReport> reports() {
+    return last(Effect.ReportMachine.class).stream().map(Effect.ReportMachine::report).toList();
+  }
+
   List<Effect> pass(Duration time) {
     now = now.plus(time);
     return tell(new Event.Woken());
