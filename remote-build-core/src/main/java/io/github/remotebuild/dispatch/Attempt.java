@@ -25,6 +25,9 @@ final class Attempt {
   /** What the entry's line said when the build was placed there. */
   final Machine machine;
 
+  /** What it costs its caller. */
+  final SlotCharge charge;
+
   Slot slot = Slot.ASKED;
   boolean isStopping;
   String stopReason = "";
@@ -32,10 +35,11 @@ final class Attempt {
   /** Why the slot was lost, if it was. */
   Optional<String> lostLease = Optional.empty();
 
-  Attempt(AttemptId id, Build build, MachineEntry entry) {
+  Attempt(AttemptId id, Build build, MachineEntry entry, SlotCharge charge) {
     this.id = id;
     this.build = build;
     this.entry = entry;
     this.machine = entry.machine;
+    this.charge = charge;
   }
 }

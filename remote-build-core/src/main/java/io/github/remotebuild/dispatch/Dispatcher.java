@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dispatcher {
   private final MachineBook machines;
-  private final ReadyBuilds ready = new ReadyBuilds();
+  private final Callers callers;
+  private final ReadyBuilds ready;
   private final Requests requests;
   private final Placement placement;
   private final Map<AttemptId, Attempt> attempts = new HashMap<>();
@@ -49,14 +50,33 @@ public final class Dispatcher {
    * @param policy chooses among them; if it throws, or chooses a machine that cannot take the
    *     build, the build fails
    * @param restRule how long a failing one is left alone
+   * @param shareRule how callers share it
    * @param random for the jitter of rests
    */
-  public Dispatcher(Farm farm, SelectionPolicy policy, RestRule restRule, RandomGenerator random) {
+  public Dispatcher(
+      Farm farm,
+      SelectionPolicy policy,
+      RestRule restRule,
+      ShareRule shareRule,
+      RandomGenerator random) {
+    this.callers = new Callers(shareRule);
+    this.ready = new ReadyBuilds(callers);
     this.machines = new MachineBook(farm, restRule, random);
     this.requests = new Requests(ready, effects);
     this.placement =
         new Placement(
-            requireNonNull(policy, "policy"), machines, ready, requests, effects, this::start);
+            requireNonNull(policy, "policy"),
+            machines,
+            ready,
+            callers,
+            requests,
+            effects,
+            this::start);
+  }
+
+  /** A dispatcher without work, on whose farm every caller has the same share. */
+  public Dispatcher(Farm farm, SelectionPolicy policy, RestRule restRule, RandomGenerator random) {
+    this(farm, policy, restRule, ShareRule.equal(), random);
   }
 
   /**
@@ -76,6 +96,7 @@ public final class Dispatcher {
     }
     now = time;
     machines.advance(now);
+    callers.advance(now);
     apply(event);
     Optional<Instant> deadline = placement.place(now);
     boolean isWoken = event instanceof Event.Woken;
@@ -121,7 +142,12 @@ public final class Dispatcher {
 
   /** Whether nothing is left of any request. */
   boolean isIdle() {
-    return attempts.isEmpty() && requests.isEmpty() && ready.byUrgency().isEmpty();
+    return attempts.isEmpty() && requests.isEmpty() && ready.isEmpty();
+  }
+
+  /** What each caller has of the farm. */
+  List<CallerFigures> callers() {
+    return callers.figures();
   }
 
   private Attempt attempt(AttemptId id, Slot... allowed) {
@@ -139,7 +165,8 @@ public final class Dispatcher {
   private void start(Build build, int position) {
     lastAttempt++;
     MachineEntry entry = machines.entry(position);
-    Attempt attempt = new Attempt(new AttemptId(lastAttempt), build, entry);
+    SlotCharge charge = callers.ask(requireNonNull(build.line).account);
+    Attempt attempt = new Attempt(new AttemptId(lastAttempt), build, entry, charge);
     machines.take(entry, attempt.id);
     ready.remove(build);
     attempts.put(attempt.id, attempt);
@@ -162,6 +189,7 @@ public final class Dispatcher {
       ready.add(build, now);
       return;
     }
+    callers.begin(attempt.charge);
     build.attempts++;
     build.isWaitReported = false;
     effects.add(new Effect.StartAttempt(attempt.id, build.id, attempt.machine, build.attempts));
@@ -169,6 +197,7 @@ public final class Dispatcher {
 
   private void leaseRefused(Attempt attempt, String reason) {
     attempt.slot = Slot.GIVEN_BACK;
+    callers.over(attempt.charge);
     machines.refused(attempt.entry, reason, now);
     machines.free(attempt.entry);
     forget(attempt);
@@ -198,6 +227,9 @@ public final class Dispatcher {
   }
 
   private void giveBackSlot(Attempt attempt) {
+    if (attempt.slot != Slot.GIVEN_BACK) {
+      callers.over(attempt.charge);
+    }
     if (attempt.slot == Slot.HELD) {
       machines.released(attempt.entry);
       effects.add(new Effect.ReleaseLease(attempt.id));

@@ -20,13 +20,21 @@ public sealed interface Event {
    * @param request names them together
    * @param builds the derivations; those that one depends on are among them
    * @param rules what the caller wants done when something goes wrong
+   * @param standing in whose name, and how urgent
    */
-  record Submitted(RequestId request, List<BuildSpec> builds, RequestRules rules) implements Event {
+  record Submitted(RequestId request, List<BuildSpec> builds, RequestRules rules, Standing standing)
+      implements Event {
     /** Copies the list. */
     public Submitted {
       requireNonNull(request, "request");
       requireNonNull(rules, "rules");
+      requireNonNull(standing, "standing");
       builds = List.copyOf(builds);
+    }
+
+    /** In nobody's name, and of ordinary priority. */
+    public Submitted(RequestId request, List<BuildSpec> builds, RequestRules rules) {
+      this(request, builds, rules, Standing.ordinary());
     }
   }
 
