@@ -114,7 +114,12 @@ public final class BuildContext {
 
   /** Writes a line to the build's log. */
   public void log(String line) {
-    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+    print(line + "\n");
+  }
+
+  /** Writes to the build's log, and does not end the line. */
+  public void print(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     log.write(bytes, 0, bytes.length);
   }
 }

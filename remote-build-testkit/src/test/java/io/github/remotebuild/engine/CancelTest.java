@@ -1,12 +1,17 @@
-package io.github.remotebuild;
+package io.github.remotebuild.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.remotebuild.fake.FakeMachine;
-import io.github.remotebuild.fake.Gate;
-import io.github.remotebuild.fake.Step;
+import io.github.remotebuild.BuildEvent;
+import io.github.remotebuild.BuildHandle;
+import io.github.remotebuild.BuildOutcome;
+import io.github.remotebuild.BuildRequest;
+import io.github.remotebuild.RemoteBuilds;
 import io.github.remotebuild.model.StorePath;
+import io.github.remotebuild.testkit.Gate;
+import io.github.remotebuild.testkit.embedded.EmbeddedMachine;
+import io.github.remotebuild.testkit.embedded.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,13 +28,14 @@ class CancelTest extends FarmFixture {
   /** How soon control must be back: the grace for ending politely, and room for a slow computer. */
   private static final Duration SOON = Duration.ofMillis(1500);
 
-  private FakeMachine machine;
+  private EmbeddedMachine machine;
   private StorePath drv;
 
   @BeforeEach
   void one_machine_and_one_derivation_with_an_input() {
-    machine = farm.machine("one", 1);
-    drv = farm.derivation("a", hub.store().addText("source", "text"));
+    start(machine("one", 1));
+    machine = farm.machine("one");
+    drv = derivation("a", text("source", "text"));
   }
 
   private void assertCancelledSoon(BuildHandle handle) throws Exception {
@@ -43,34 +49,32 @@ class CancelTest extends FarmFixture {
   }
 
   private void assertOthersStillWork(RemoteBuilds builds) throws Exception {
-    farm.openGates();
-    farm.undisturbed();
+    openGates();
+    undisturbed();
     assertThat(builds.build(BuildRequest.of(drv))).isInstanceOf(BuildOutcome.Built.class);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"CONNECT", "START", "GREET", "QUERY_VALID_PATHS", "DUMP_STORE_PATH"})
   void while_the_hub_is_asked_what_there_is(Step step) throws Exception {
-    Gate gate = new Gate();
-    hub.at(step, gate);
+    Gate gate = gate();
+    hub.at(step, gate::pass);
     try (RemoteBuilds builds = open()) {
       BuildHandle handle = builds.start(BuildRequest.of(drv));
-      gate.awaitReached();
+      awaitReached(gate);
       assertCancelledSoon(handle);
       assertOthersStillWork(builds);
     }
   }
 
   @ParameterizedTest
-  @EnumSource(
-      mode = Mode.EXCLUDE,
-      names = {"QUERY_CLOSURE", "EXIT"})
+  @EnumSource(mode = Mode.EXCLUDE, names = "QUERY_CLOSURE")
   void while_the_machine_is_at_any_step(Step step) throws Exception {
-    Gate gate = new Gate();
-    machine.at(step, gate);
+    Gate gate = gate();
+    machine.at(step, gate::pass);
     try (RemoteBuilds builds = open()) {
       BuildHandle handle = builds.start(BuildRequest.of(drv));
-      gate.awaitReached();
+      awaitReached(gate);
       assertCancelledSoon(handle);
       assertOthersStillWork(builds);
     }
@@ -79,11 +83,11 @@ class CancelTest extends FarmFixture {
   @ParameterizedTest
   @EnumSource(names = {"QUERY_CLOSURE", "QUERY_PATH_INFOS", "ADD_TO_STORE_NAR"})
   void while_the_hub_sends_or_receives(Step step) throws Exception {
-    Gate gate = new Gate();
-    hub.at(step, gate);
+    Gate gate = gate();
+    hub.at(step, gate::pass);
     try (RemoteBuilds builds = open()) {
       BuildHandle handle = builds.start(BuildRequest.of(drv));
-      gate.awaitReached();
+      awaitReached(gate);
       assertCancelledSoon(handle);
       assertOthersStillWork(builds);
     }
@@ -91,9 +95,10 @@ class CancelTest extends FarmFixture {
 
   @Test
   void while_the_builder_runs() throws Exception {
-    Gate gate = new Gate();
+    Gate gate = gate();
     CountDownLatch stopped = new CountDownLatch(1);
-    machine.building(
+    building(
+        machine,
         "a",
         build -> {
           try {
@@ -105,7 +110,7 @@ class CancelTest extends FarmFixture {
         });
     try (RemoteBuilds builds = open()) {
       BuildHandle handle = builds.start(BuildRequest.of(drv));
-      gate.awaitReached();
+      awaitReached(gate);
       assertCancelledSoon(handle);
       assertThat(stopped.getCount()).as("the machine has stopped it").isZero();
     }
@@ -113,11 +118,11 @@ class CancelTest extends FarmFixture {
 
   @Test
   void while_a_builder_runs_that_does_not_end() throws Exception {
-    Gate gate = new Gate();
-    machine.building("a", build -> gate.passStubbornly());
+    Gate gate = gate();
+    building(machine, "a", build -> gate.passStubbornly());
     try (RemoteBuilds builds = open()) {
       BuildHandle handle = builds.start(BuildRequest.of(drv));
-      gate.awaitReached();
+      awaitReached(gate);
       assertCancelledSoon(handle);
     }
     gate.open();
@@ -125,15 +130,15 @@ class CancelTest extends FarmFixture {
 
   @Test
   void while_all_transfers_are_busy() throws Exception {
-    StorePath other = farm.derivation("other");
-    Gate gate = new Gate();
+    StorePath other = derivation("other");
+    Gate gate = gate();
     try (RemoteBuilds builds = builder().limits(LIMITS.withTransfers(1)).open()) {
-      hub.once(Step.ADD_TO_STORE_NAR, gate);
+      hub.once(Step.ADD_TO_STORE_NAR, gate::pass);
       BuildHandle first = builds.start(BuildRequest.of(drv));
-      gate.awaitReached();
+      awaitReached(gate);
       // The first has given back its slot, and holds the only transfer.
       BuildHandle second = builds.start(BuildRequest.of(other));
-      await("the second was built", () -> machine.builds().contains(other));
+      await("the second was built", () -> machine.buildsAsked().contains(other));
       await("and waits", () -> threads.waiting() >= 4);
       assertCancelledSoon(second);
       gate.open();
@@ -143,14 +148,14 @@ class CancelTest extends FarmFixture {
 
   @Test
   void while_it_waits_for_a_planner() throws Exception {
-    Gate gate = new Gate();
-    hub.at(Step.GREET, gate);
+    Gate gate = gate();
+    hub.at(Step.GREET, gate::pass);
     try (RemoteBuilds builds = open()) {
       List<BuildHandle> busy = new ArrayList<>();
       for (int i = 0; i < 10; i++) {
         busy.add(builds.start(BuildRequest.of(drv)));
       }
-      gate.awaitReached();
+      awaitReached(gate);
       assertCancelledSoon(builds.start(BuildRequest.of(drv)));
       gate.open();
       for (BuildHandle handle : busy) {
@@ -162,14 +167,13 @@ class CancelTest extends FarmFixture {
 
   @Test
   void while_it_waits_for_a_machine() throws Exception {
-    Gate gate = new Gate();
-    machine.building("a", build -> gate.pass());
+    Gate gate = gate();
+    building(machine, "a", build -> gate.pass());
     try (RemoteBuilds builds = open()) {
       BuildHandle first = builds.start(BuildRequest.of(drv));
-      gate.awaitReached();
+      awaitReached(gate);
       List<BuildEvent> events = new java.util.concurrent.CopyOnWriteArrayList<>();
-      BuildHandle second =
-          builds.start(BuildRequest.of(farm.derivation("b")).listening(events::add));
+      BuildHandle second = builds.start(BuildRequest.of(derivation("b")).listening(events::add));
       await(
           "it says that it waits",
           () -> events.stream().anyMatch(BuildEvent.Waiting.class::isInstance));
@@ -183,7 +187,7 @@ class CancelTest extends FarmFixture {
   void at_any_moment() throws Exception {
     try (RemoteBuilds builds = open()) {
       for (int i = 0; i < 150; i++) {
-        StorePath each = farm.derivation("moment" + i, hub.store().addText("s" + i, "text"));
+        StorePath each = derivation("moment" + i, text("s" + i, "text"));
         BuildHandle handle = builds.start(BuildRequest.of(each));
         long until = System.nanoTime() + i * 50_000L;
         while (System.nanoTime() < until) {
@@ -202,7 +206,7 @@ class CancelTest extends FarmFixture {
   void closing_the_handle_at_any_moment_leaves_no_session_on_the_hub() throws Exception {
     try (RemoteBuilds builds = open()) {
       for (int i = 0; i < 150; i++) {
-        StorePath each = farm.derivation("moment" + i, hub.store().addText("s" + i, "text"));
+        StorePath each = derivation("moment" + i, text("s" + i, "text"));
         BuildHandle handle = builds.start(BuildRequest.of(each));
         long until = System.nanoTime() + i * 50_000L;
         while (System.nanoTime() < until) {
@@ -210,8 +214,7 @@ class CancelTest extends FarmFixture {
         }
         handle.close();
       }
-      await(
-          "only the shared sessions are left", () -> hub.runningProcesses() <= LIMITS.transfers());
+      await("only the shared sessions are left", () -> hub.programsNow() <= LIMITS.transfers());
     }
   }
 
@@ -231,27 +234,27 @@ class CancelTest extends FarmFixture {
 
   @Test
   void a_thread_that_is_interrupted_while_it_waits_cancels_its_build() throws Exception {
-    Gate gate = new Gate();
-    machine.building("a", build -> gate.pass());
+    Gate gate = gate();
+    building(machine, "a", build -> gate.pass());
     try (RemoteBuilds builds = open()) {
       FutureTask<BuildOutcome> building =
           new FutureTask<>(() -> builds.build(BuildRequest.of(drv)));
       Thread thread = new Thread(building);
       thread.start();
-      gate.awaitReached();
+      awaitReached(gate);
       thread.interrupt();
       assertThatThrownBy(() -> get(building)).hasCauseInstanceOf(InterruptedException.class);
-      await("the slot is free", () -> machine.runningProcesses() == 0);
+      await("the slot is free", () -> machine.programsNow() == 0);
     }
   }
 
   @Test
   void a_wait_with_a_limit_ends_without_an_outcome() throws Exception {
-    Gate gate = new Gate();
-    machine.building("a", build -> gate.pass());
+    Gate gate = gate();
+    building(machine, "a", build -> gate.pass());
     try (RemoteBuilds builds = open()) {
       BuildHandle handle = builds.start(BuildRequest.of(drv));
-      gate.awaitReached();
+      awaitReached(gate);
       assertThat(handle.await(Duration.ofMillis(1))).isEmpty();
       assertThat(handle.await(Duration.ofSeconds(-1))).isEmpty();
       gate.open();

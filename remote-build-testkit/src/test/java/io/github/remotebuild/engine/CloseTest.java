@@ -1,11 +1,16 @@
-package io.github.remotebuild;
+package io.github.remotebuild.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.remotebuild.fake.FakeMachine;
-import io.github.remotebuild.fake.Gate;
-import io.github.remotebuild.fake.Step;
+import io.github.remotebuild.BuildEvent;
+import io.github.remotebuild.BuildHandle;
+import io.github.remotebuild.BuildOutcome;
+import io.github.remotebuild.BuildRequest;
+import io.github.remotebuild.RemoteBuilds;
 import io.github.remotebuild.model.StorePath;
+import io.github.remotebuild.testkit.Gate;
+import io.github.remotebuild.testkit.embedded.EmbeddedMachine;
+import io.github.remotebuild.testkit.embedded.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,18 +26,19 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** Closing {@code RemoteBuilds}, whatever is going on. The fixture looks for what is left. */
 class CloseTest extends FarmFixture {
-  private FakeMachine machine;
+  private EmbeddedMachine machine;
   private StorePath drv;
 
   @BeforeEach
   void one_machine_and_one_derivation_with_an_input() {
-    machine = farm.machine("one", 1);
-    drv = farm.derivation("a", hub.store().addText("source", "text"));
+    start(machine("one", 1));
+    machine = farm.machine("one");
+    drv = derivation("a", text("source", "text"));
   }
 
-  /** The processes of the fakes take a moment to end after they were hung up. */
+  /** Store processes take a moment to end after they were hung up. */
   private void assertNothingIsOpen() {
-    await("nothing is open", () -> farm.leftOpen().isEmpty());
+    await("nothing is open", () -> leftOpen().isEmpty());
   }
 
   private static void assertClosed(BuildHandle handle) throws Exception {
@@ -43,30 +49,26 @@ class CloseTest extends FarmFixture {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      mode = Mode.EXCLUDE,
-      names = {"QUERY_CLOSURE", "EXIT"})
+  @EnumSource(mode = Mode.EXCLUDE, names = "QUERY_CLOSURE")
   void while_the_machine_is_at_any_step(Step step) throws Exception {
-    Gate gate = new Gate();
-    machine.at(step, gate);
+    Gate gate = gate();
+    machine.at(step, gate::pass);
     RemoteBuilds builds = open();
     BuildHandle handle = builds.start(BuildRequest.of(drv));
-    gate.awaitReached();
+    awaitReached(gate);
     builds.close();
     assertClosed(handle);
     assertNothingIsOpen();
   }
 
   @ParameterizedTest
-  @EnumSource(
-      mode = Mode.EXCLUDE,
-      names = {"BUILD_DERIVATION", "EXIT"})
+  @EnumSource(mode = Mode.EXCLUDE, names = "BUILD_DERIVATION")
   void while_the_hub_is_at_any_step(Step step) throws Exception {
-    Gate gate = new Gate();
-    hub.at(step, gate);
+    Gate gate = gate();
+    hub.at(step, gate::pass);
     RemoteBuilds builds = open();
     BuildHandle handle = builds.start(BuildRequest.of(drv));
-    gate.awaitReached();
+    awaitReached(gate);
     builds.close();
     assertClosed(handle);
     assertNothingIsOpen();
@@ -77,24 +79,24 @@ class CloseTest extends FarmFixture {
     RemoteBuilds builds = open();
     for (int i = 0; i < 20; i++) {
       BuildHandle handle =
-          builds.start(BuildRequest.of(farm.derivation("d" + i)).listening(event -> {}));
+          builds.start(BuildRequest.of(derivation("d" + i)).listening(event -> {}));
       assertThat(outcome(handle)).isInstanceOf(BuildOutcome.Built.class);
     }
-    assertThat(hub.runningProcesses()).isGreaterThanOrEqualTo(20);
+    assertThat(hub.programsNow()).isGreaterThanOrEqualTo(20);
     builds.close();
-    assertThat(threads.leftAfter(Duration.ofMillis(200))).isEmpty();
+    threads.assertAllEnd(Duration.ofMillis(200));
     assertNothingIsOpen();
   }
 
   @Test
   void many_listeners_that_never_return_cost_no_more_than_one() throws Exception {
-    Gate gate = new Gate();
+    Gate gate = gate();
     RemoteBuilds builds = open();
     List<BuildHandle> handles = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       handles.add(
           builds.start(
-              BuildRequest.of(farm.derivation("d" + i)).listening(event -> gate.passStubbornly())));
+              BuildRequest.of(derivation("d" + i)).listening(event -> gate.passStubbornly())));
     }
     for (BuildHandle handle : handles) {
       handle.outcome().get();
@@ -107,11 +109,11 @@ class CloseTest extends FarmFixture {
 
   @Test
   void from_several_threads() throws Exception {
-    Gate gate = new Gate();
-    machine.building("a", build -> gate.pass());
+    Gate gate = gate();
+    building(machine, "a", build -> gate.pass());
     RemoteBuilds builds = open();
     BuildHandle handle = builds.start(BuildRequest.of(drv));
-    gate.awaitReached();
+    awaitReached(gate);
     List<FutureTask<Boolean>> closers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       closers.add(
@@ -119,7 +121,7 @@ class CloseTest extends FarmFixture {
               () -> {
                 builds.close();
                 // Whoever returns may rely on it, also if another thread has done the work.
-                return handle.outcome().isDone() && machine.openConnections() == 0;
+                return handle.outcome().isDone() && machine.connectionsNow() == 0;
               }));
     }
     for (FutureTask<Boolean> closer : closers) {
@@ -171,11 +173,11 @@ class CloseTest extends FarmFixture {
 
   @Test
   void with_an_interrupted_thread_ends_everything_and_keeps_the_interrupt() throws Exception {
-    Gate gate = new Gate();
-    machine.building("a", build -> gate.pass());
+    Gate gate = gate();
+    building(machine, "a", build -> gate.pass());
     RemoteBuilds builds = open();
     BuildHandle handle = builds.start(BuildRequest.of(drv));
-    gate.awaitReached();
+    awaitReached(gate);
     Thread.currentThread().interrupt();
     builds.close();
     assertThat(Thread.interrupted()).isTrue();
@@ -188,8 +190,7 @@ class CloseTest extends FarmFixture {
       RemoteBuilds builds = open();
       BuildHandle handle =
           builds.start(
-              BuildRequest.of(farm.derivation("moment" + i, hub.store().addText("s" + i, "t")))
-                  .listening(event -> {}));
+              BuildRequest.of(derivation("moment" + i, text("s" + i, "t"))).listening(event -> {}));
       long until = System.nanoTime() + i * 200_000L;
       while (System.nanoTime() < until) {
         Thread.onSpinWait();
@@ -198,7 +199,7 @@ class CloseTest extends FarmFixture {
       assertThat(handle.await(Duration.ZERO)).isPresent();
       assertNothingIsOpen();
     }
-    assertThat(threads.leftAfter(Duration.ofMillis(500))).isEmpty();
+    threads.assertAllEnd(Duration.ofMillis(500));
   }
 
   @Test
@@ -229,11 +230,11 @@ class CloseTest extends FarmFixture {
 
   @Test
   void while_a_builder_runs_that_does_not_end() throws Exception {
-    Gate gate = new Gate();
-    machine.building("a", build -> gate.passStubbornly());
+    Gate gate = gate();
+    building(machine, "a", build -> gate.passStubbornly());
     RemoteBuilds builds = open();
     BuildHandle handle = builds.start(BuildRequest.of(drv));
-    gate.awaitReached();
+    awaitReached(gate);
     long begun = System.nanoTime();
     builds.close();
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));

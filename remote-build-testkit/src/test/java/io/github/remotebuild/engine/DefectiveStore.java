@@ -1,4 +1,4 @@
-package io.github.remotebuild;
+package io.github.remotebuild.engine;
 
 import io.github.remotebuild.model.StoreDir;
 import io.github.remotebuild.store.SessionSettings;
@@ -9,6 +9,12 @@ import io.github.remotebuild.transport.StderrSink;
 
 /** A store that breaks its contract. */
 final class DefectiveStore implements Store {
+  private final StoreDir storeDir;
+
+  DefectiveStore(StoreDir storeDir) {
+    this.storeDir = storeDir;
+  }
+
   @Override
   public String name() {
     return "the defective store";
@@ -16,7 +22,7 @@ final class DefectiveStore implements Store {
 
   @Override
   public StoreDir storeDir() {
-    return StoreDir.NIX;
+    return storeDir;
   }
 
   @Override

@@ -1,38 +1,47 @@
-package io.github.remotebuild;
+package io.github.remotebuild.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.remotebuild.fake.FakeFarm;
-import io.github.remotebuild.fake.FakeMachine;
-import io.github.remotebuild.fake.FakeRefusal;
-import io.github.remotebuild.fake.Gate;
-import io.github.remotebuild.fake.Step;
+import io.github.remotebuild.BuildEvent;
+import io.github.remotebuild.BuildHandle;
+import io.github.remotebuild.BuildOutcome;
+import io.github.remotebuild.BuildRequest;
+import io.github.remotebuild.RemoteBuilds;
+import io.github.remotebuild.RemoteBuildsBuilder;
 import io.github.remotebuild.model.Culprit;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.FailureCause;
 import io.github.remotebuild.model.Phase;
-import io.github.remotebuild.model.StoreDir;
 import io.github.remotebuild.model.StorePath;
 import io.github.remotebuild.store.ServeCommand;
 import io.github.remotebuild.store.ServeStore;
+import io.github.remotebuild.store.Store;
+import io.github.remotebuild.testkit.embedded.EmbeddedMachine;
+import io.github.remotebuild.testkit.embedded.EmbeddedStoreException;
+import io.github.remotebuild.testkit.embedded.Step;
+import io.github.remotebuild.testkit.fault.Fault;
+import io.github.remotebuild.transport.Endpoint;
 import io.github.remotebuild.transport.LocalTransport;
-import io.github.remotebuild.transport.TransportProblem;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A hub that does not do its part: nobody else is to blame, and nobody waits for ever. */
 class HubTroubleTest extends FarmFixture {
-  private FakeMachine machine;
+  private EmbeddedMachine machine;
   private StorePath drv;
   private final List<BuildEvent> events = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void one_machine_and_one_derivation_with_an_input() {
-    machine = farm.machine("one", 1);
-    drv = farm.derivation("a", hub.store().addText("source", "text"));
+    start(machine("one", 1));
+    machine = farm.machine("one");
+    drv = derivation("a", text("source", "text"));
   }
 
   private Failure failureOf(RemoteBuildsBuilder builder) throws Exception {
@@ -59,14 +68,21 @@ class HubTroubleTest extends FarmFixture {
     ServeStore store =
         new ServeStore(
             "the local store",
-            StoreDir.NIX,
+            farm.storeDir(),
             LocalTransport.withDefaults(),
-            FakeFarm.endpoint("localhost"),
+            new Endpoint(
+                "localhost",
+                Optional.empty(),
+                "localhost",
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false),
             ServeCommand.nixStore().withProgram(List.of("/nowhere/nix-store")));
     Failure failure =
         failureOf(
             RemoteBuilds.on(farm.farm())
-                .connectingWith(farm)
+                .connectingWith(farm.transport())
                 .hub(store)
                 .threads(threads)
                 .limits(LIMITS));
@@ -76,7 +92,7 @@ class HubTroubleTest extends FarmFixture {
 
   @Test
   void a_hub_that_cannot_be_reached_fails_the_request() throws Exception {
-    hub.at(Step.CONNECT, FakeMachine.unreachable());
+    hub.suffer(Fault.refuse());
     Failure failure = failureOf(builder().limits(LIMITS));
     assertHubFailed(failure, Phase.PLAN);
     assertThat(failure.message()).startsWith("Could not open the hub: ");
@@ -90,7 +106,7 @@ class HubTroubleTest extends FarmFixture {
             hub.at(
                 Step.GREET,
                 () -> {
-                  throw new FakeRefusal("the disk is full");
+                  throw new EmbeddedStoreException("the disk is full");
                 }));
     Failure failure = failureOf(builder().limits(LIMITS));
     assertHubFailed(failure, Phase.QUERY);
@@ -100,18 +116,16 @@ class HubTroubleTest extends FarmFixture {
 
   @Test
   void a_hub_with_the_name_of_a_machine_is_told_apart_from_it() throws Exception {
-    ServeStore store =
-        new ServeStore(
-            "one", StoreDir.NIX, farm.toHub(), FakeFarm.endpoint("hub"), ServeCommand.nixStore());
+    Store store = farm.hub().called("one");
     machine.at(
         Step.QUERY_PATH_INFOS,
         () -> {
-          throw new FakeRefusal("the machine's disk is full");
+          throw new EmbeddedStoreException("the machine's disk is full");
         });
     Failure failure =
         failureOf(
             RemoteBuilds.on(farm.farm())
-                .connectingWith(farm)
+                .connectingWith(farm.transport())
                 .hub(store)
                 .threads(threads)
                 .limits(LIMITS));
@@ -121,7 +135,7 @@ class HubTroubleTest extends FarmFixture {
 
   @Test
   void a_hub_that_never_greets_is_given_up() throws Exception {
-    hub.at(Step.GREET, new Gate());
+    hub.at(Step.GREET, gate()::pass);
     Failure failure =
         failureOf(
             builder()
@@ -136,7 +150,7 @@ class HubTroubleTest extends FarmFixture {
 
   @Test
   void a_hub_that_does_not_answer_while_planning_is_given_up() throws Exception {
-    hub.at(Step.QUERY_VALID_PATHS, new Gate());
+    hub.at(Step.QUERY_VALID_PATHS, gate()::pass);
     Failure failure = failureOf(builder().limits(LIMITS.withPlanTimeout(Duration.ofMillis(100))));
     assertHubFailed(failure, Phase.PLAN);
     assertThat(failure.message()).contains("took more than 100 ms");
@@ -145,7 +159,7 @@ class HubTroubleTest extends FarmFixture {
   @Test
   void a_hub_that_does_not_answer_while_inputs_are_sent_is_not_the_machines_fault()
       throws Exception {
-    hub.at(Step.QUERY_CLOSURE, new Gate());
+    hub.at(Step.QUERY_CLOSURE, gate()::pass);
     Failure failure = failureOf(builder().limits(LIMITS.withQueryTimeout(Duration.ofMillis(100))));
     assertHubFailed(failure, Phase.QUERY);
     assertNoMachineRests();
@@ -156,18 +170,22 @@ class HubTroubleTest extends FarmFixture {
     hub.at(
         Step.ADD_TO_STORE_NAR,
         () -> {
-          throw new FakeRefusal("path lacks a signature by a trusted key");
+          throw new EmbeddedStoreException("path lacks a signature by a trusted key");
         });
     Failure failure = failureOf(builder().limits(LIMITS));
     assertHubFailed(failure, Phase.DOWNLOAD);
     assertThat(failure.message()).contains("lacks a signature by a trusted key");
-    assertThat(machine.builds()).hasSize(1);
+    assertThat(machine.buildsAsked()).hasSize(1);
     assertNoMachineRests();
   }
 
   @Test
   void a_hub_process_that_dies_on_the_way_is_replaced() throws Exception {
-    hub.once(Step.ADD_TO_STORE_NAR, hub::crash);
+    hub.once(
+        Step.ADD_TO_STORE_NAR,
+        () -> {
+          throw new IOException("killed");
+        });
     try (RemoteBuilds builds = builder().limits(LIMITS).listening(events::add).open()) {
       BuildOutcome outcome = builds.build(BuildRequest.of(drv));
       assertThat(outcome).isInstanceOf(BuildOutcome.Built.class);
@@ -180,15 +198,15 @@ class HubTroubleTest extends FarmFixture {
   void idle_hub_processes_that_were_killed_do_not_fail_later_builds() throws Exception {
     try (RemoteBuilds builds = open()) {
       assertThat(builds.build(BuildRequest.of(drv))).isInstanceOf(BuildOutcome.Built.class);
-      hub.killProcesses();
-      StorePath next = farm.derivation("b", hub.store().addText("other", "text"));
+      hub.killPrograms();
+      StorePath next = derivation("b", text("other", "text"));
       assertThat(builds.build(BuildRequest.of(next))).isInstanceOf(BuildOutcome.Built.class);
     }
   }
 
   @Test
   void a_request_whose_own_hub_process_was_killed_fails_and_says_so() throws Exception {
-    machine.building("a", build -> hub.killProcesses());
+    building(machine, "a", build -> hub.killPrograms());
     Failure failure = failureOf(builder().limits(LIMITS));
     assertHubFailed(failure, Phase.DOWNLOAD);
   }
@@ -198,8 +216,8 @@ class HubTroubleTest extends FarmFixture {
     try (RemoteBuilds builds =
         builder().limits(LIMITS.withIdleConnectionAge(Duration.ofMillis(40))).open()) {
       builds.build(BuildRequest.of(drv));
-      await("nothing is idle", () -> hub.runningProcesses() == 0);
-      await("no connection either", () -> machine.openConnections() == 0);
+      await("nothing is idle", () -> hub.programsNow() == 0);
+      await("no connection either", () -> machine.connectionsNow() == 0);
     }
   }
 
@@ -208,8 +226,8 @@ class HubTroubleTest extends FarmFixture {
     Failure failure =
         failureOf(
             RemoteBuilds.on(farm.farm())
-                .connectingWith(farm)
-                .hub(new DefectiveStore())
+                .connectingWith(farm.transport())
+                .hub(new DefectiveStore(farm.storeDir()))
                 .threads(threads)
                 .limits(LIMITS));
     assertHubFailed(failure, Phase.PLAN);
@@ -218,7 +236,8 @@ class HubTroubleTest extends FarmFixture {
 
   @Test
   void a_transport_problem_of_the_hub_is_told_in_its_words() throws Exception {
-    hub.at(Step.CONNECT, FakeMachine.failing(TransportProblem.HOST_KEY_CHANGED));
-    assertThat(failureOf(builder().limits(LIMITS)).message()).contains("HOST_KEY_CHANGED");
+    hub.suffer(Fault.wrongHostKey());
+    assertThat(failureOf(builder().limits(LIMITS)).message())
+        .contains("it shows another host key than before");
   }
 }

@@ -1,10 +1,13 @@
-package io.github.remotebuild;
+package io.github.remotebuild.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.remotebuild.fake.FakeMachine;
-import io.github.remotebuild.fake.Gate;
+import io.github.remotebuild.BuildEvent;
+import io.github.remotebuild.BuildHandle;
+import io.github.remotebuild.BuildOutcome;
+import io.github.remotebuild.BuildRequest;
+import io.github.remotebuild.RemoteBuilds;
 import io.github.remotebuild.lease.Lease;
 import io.github.remotebuild.lease.SlotAnswer;
 import io.github.remotebuild.lease.SlotLeases;
@@ -14,6 +17,8 @@ import io.github.remotebuild.model.StorePath;
 import io.github.remotebuild.policy.Decision;
 import io.github.remotebuild.policy.FarmSnapshot;
 import io.github.remotebuild.policy.SelectionPolicy;
+import io.github.remotebuild.testkit.Gate;
+import io.github.remotebuild.testkit.embedded.EmbeddedMachine;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,13 +30,14 @@ import org.junit.jupiter.api.Test;
 
 /** Lease stores, policies, listeners and thread factories that misbehave. */
 class EmbedderTroubleTest extends FarmFixture {
-  private FakeMachine machine;
+  private EmbeddedMachine machine;
   private StorePath drv;
 
   @BeforeEach
   void one_machine_and_one_derivation() {
-    machine = farm.machine("one", 1);
-    drv = farm.derivation("a");
+    start(machine("one", 1));
+    machine = farm.machine("one");
+    drv = derivation("a");
   }
 
   /** A lease that counts how often it is given back. */
@@ -160,7 +166,7 @@ class EmbedderTroubleTest extends FarmFixture {
     }
     assertThat(first.releases).hasValue(1);
     assertThat(second.releases).hasValue(1);
-    assertThat(machine.builds()).hasSize(1);
+    assertThat(machine.buildsAsked()).hasSize(1);
   }
 
   @Test
@@ -191,7 +197,8 @@ class EmbedderTroubleTest extends FarmFixture {
                 });
     AtomicInteger tries = new AtomicInteger();
     CountDownLatch stopped = new CountDownLatch(1);
-    machine.building(
+    building(
+        machine,
         "a",
         build -> {
           if (tries.incrementAndGet() == 1) {
@@ -259,26 +266,26 @@ class EmbedderTroubleTest extends FarmFixture {
             return policy.get().decide(demand, snapshot);
           }
         };
-    Gate gate = new Gate();
-    machine.building("a", build -> gate.pass());
+    Gate gate = gate();
+    building(machine, "a", build -> gate.pass());
     try (RemoteBuilds builds =
         builder().limits(LIMITS).leasingFrom(leases).choosingBy(changing).open()) {
       BuildHandle running = builds.start(BuildRequest.of(drv));
-      gate.awaitReached();
+      awaitReached(gate);
       policy.set(new ThrowingPolicy(1));
-      BuildHandle waiting = builds.start(BuildRequest.of(farm.derivation("b")));
+      BuildHandle waiting = builds.start(BuildRequest.of(derivation("b")));
       assertThat(outcome(waiting)).isInstanceOf(BuildOutcome.Failed.class);
       gate.open();
       assertThat(outcome(running)).isInstanceOf(BuildOutcome.Built.class);
-      BuildOutcome after = outcome(builds.start(BuildRequest.of(farm.derivation("c"))));
+      BuildOutcome after = outcome(builds.start(BuildRequest.of(derivation("c"))));
       assertThat(after).isInstanceOf(BuildOutcome.Built.class);
     }
-    assertThat(machine.mostBuilding()).as("never more than it has slots").isEqualTo(1);
+    assertThat(machine.mostBuildsAtOnce()).as("never more than it has slots").isEqualTo(1);
   }
 
   @Test
   void a_listener_that_never_returns_slows_no_build() throws Exception {
-    Gate gate = new Gate();
+    Gate gate = gate();
     try (RemoteBuilds builds =
         builder().limits(LIMITS).listening(event -> gate.passStubbornly()).open()) {
       BuildHandle handle =
@@ -320,9 +327,7 @@ class EmbedderTroubleTest extends FarmFixture {
   void a_thread_factory_that_makes_none_is_told_to_the_caller() {
     AtomicInteger left = new AtomicInteger(1);
     RemoteBuilds builds =
-        RemoteBuilds.on(farm.farm())
-            .connectingWith(farm)
-            .hub(farm.hubStore())
+        farm.remoteBuilds()
             .limits(LIMITS)
             .threads(task -> left.getAndDecrement() > 0 ? threads.newThread(task) : null)
             .open();
@@ -337,9 +342,7 @@ class EmbedderTroubleTest extends FarmFixture {
       throws Exception {
     AtomicReference<Boolean> isEmpty = new AtomicReference<>(false);
     try (RemoteBuilds builds =
-        RemoteBuilds.on(farm.farm())
-            .connectingWith(farm)
-            .hub(farm.hubStore())
+        farm.remoteBuilds()
             .limits(LIMITS)
             .leasingFrom(
                 (request, answer) -> {
