@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.remotebuild.dispatch.RequestRules;
 import io.github.remotebuild.dispatch.RequestRules.OnFailure;
+import io.github.remotebuild.dispatch.Standing;
 import io.github.remotebuild.model.BuildOptions;
 import io.github.remotebuild.model.DerivedPath;
 import io.github.remotebuild.model.Features;
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * What to build, and within which limits. Immutable; each method returns a changed copy.
  *
  * <p>By default all outputs of the derivations are wanted, there is no limit on time or log, the
- * first failure stops the rest, and a build fails at once when no machine that could take it is
- * there.
+ * first failure stops the rest, a build fails at once when no machine that could take it is there,
+ * and the request is made in nobody's name and of ordinary priority.
  *
  * @since 0.1
  */
@@ -35,6 +36,7 @@ public final class BuildRequest {
   private final List<DerivedPath.Built> targets;
   private final BuildOptions options;
   private final RequestRules rules;
+  private final Standing standing;
   private final Features features;
   private final List<MachineRule> machineRules;
   private final BuildListener listener;
@@ -43,12 +45,14 @@ public final class BuildRequest {
       List<DerivedPath.Built> targets,
       BuildOptions options,
       RequestRules rules,
+      Standing standing,
       Features features,
       List<MachineRule> machineRules,
       BuildListener listener) {
     this.targets = targets;
     this.options = options;
     this.rules = rules;
+    this.standing = standing;
     this.features = features;
     this.machineRules = machineRules;
     this.listener = listener;
@@ -88,6 +92,7 @@ public final class BuildRequest {
         List.copyOf(targets),
         BuildOptions.unbounded(),
         RequestRules.defaults(),
+        Standing.ordinary(),
         Features.none(),
         List.of(),
         BuildListener.silent());
@@ -104,7 +109,7 @@ public final class BuildRequest {
         targets.stream()
             .map(t -> new DerivedPath.Built(t.path(), OutputsSpec.names(names)))
             .toList();
-    return new BuildRequest(narrowed, options, rules, features, machineRules, listener);
+    return new BuildRequest(narrowed, options, rules, standing, features, machineRules, listener);
   }
 
   /**
@@ -113,14 +118,21 @@ public final class BuildRequest {
    */
   public BuildRequest requiring(String... names) {
     return new BuildRequest(
-        targets, options, rules, features.plus(Features.of(names)), machineRules, listener);
+        targets,
+        options,
+        rules,
+        standing,
+        features.plus(Features.of(names)),
+        machineRules,
+        listener);
   }
 
   /** Uses only machines that the rule admits, and those that were given before. */
   public BuildRequest obeying(MachineRule rule) {
     List<MachineRule> more = new ArrayList<>(machineRules);
     more.add(requireNonNull(rule, "rule"));
-    return new BuildRequest(targets, options, rules, features, List.copyOf(more), listener);
+    return new BuildRequest(
+        targets, options, rules, standing, features, List.copyOf(more), listener);
   }
 
   /**
@@ -173,18 +185,43 @@ public final class BuildRequest {
     return withRules(new RequestRules(rules.onFailure(), rules.patience(), attempts));
   }
 
+  /**
+   * Says in whose name the builds are made: each caller gets its share of the farm's slot-time
+   * while several have work, as {@link RemoteBuildsBuilder#sharing} says. Requests without a name
+   * are those of one caller, whose name is empty.
+   */
+  public BuildRequest caller(String name) {
+    return withStanding(standing.withCaller(name));
+  }
+
+  /**
+   * Sets how urgent the builds are, from {@value Standing#LOWEST_PRIORITY} to {@value
+   * Standing#HIGHEST_PRIORITY}; the default is 0. Each level counts as one hour of waiting, or what
+   * {@link RemoteBuildsBuilder#sharing} says; see {@link io.github.remotebuild.dispatch.ShareRule}
+   * for what it means to other callers.
+   *
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public BuildRequest priority(int level) {
+    return withStanding(standing.withPriority(level));
+  }
+
   /** Sets who hears of this request; replaces a listener set before. */
   public BuildRequest listening(BuildListener to) {
     return new BuildRequest(
-        targets, options, rules, features, machineRules, requireNonNull(to, "to"));
+        targets, options, rules, standing, features, machineRules, requireNonNull(to, "to"));
+  }
+
+  private BuildRequest withStanding(Standing changed) {
+    return new BuildRequest(targets, options, rules, changed, features, machineRules, listener);
   }
 
   private BuildRequest withOptions(BuildOptions changed) {
-    return new BuildRequest(targets, changed, rules, features, machineRules, listener);
+    return new BuildRequest(targets, changed, rules, standing, features, machineRules, listener);
   }
 
   private BuildRequest withRules(RequestRules changed) {
-    return new BuildRequest(targets, options, changed, features, machineRules, listener);
+    return new BuildRequest(targets, options, changed, standing, features, machineRules, listener);
   }
 
   /** What is asked for; at least one. */
@@ -200,6 +237,11 @@ public final class BuildRequest {
   /** What to do when something goes wrong. */
   public RequestRules rules() {
     return rules;
+  }
+
+  /** In whose name, and how urgent. */
+  public Standing standing() {
+    return standing;
   }
 
   /** The features asked for in addition to the derivations'. */
@@ -224,6 +266,7 @@ public final class BuildRequest {
         && targets.equals(that.targets)
         && options.equals(that.options)
         && rules.equals(that.rules)
+        && standing.equals(that.standing)
         && features.equals(that.features)
         && machineRules.equals(that.machineRules)
         && listener.equals(that.listener);
@@ -231,7 +274,7 @@ public final class BuildRequest {
 
   @Override
   public int hashCode() {
-    return Objects.hash(targets, options, rules, features, machineRules, listener);
+    return Objects.hash(targets, options, rules, standing, features, machineRules, listener);
   }
 
   /**

@@ -1,10 +1,10 @@
 package io.github.remotebuild.dispatch;
 
+import io.github.remotebuild.dispatch.FarmModel.EntryFacts;
+import io.github.remotebuild.dispatch.FarmModel.HostFacts;
 import io.github.remotebuild.model.Farm;
-import io.github.remotebuild.model.StoreKey;
-import io.github.remotebuild.policy.FarmSnapshot;
+import io.github.remotebuild.model.Machine;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -17,13 +17,6 @@ class DispatcherFacts {
     HELD,
     LOST,
     GONE
-  }
-
-  static final class HostFacts {
-    int outages;
-    Instant restUntil = Instant.MIN;
-    long newest;
-    long newestInOutage;
   }
 
   static final class RequestFacts {
@@ -42,8 +35,8 @@ class DispatcherFacts {
   static final class BuildFacts {
     final BuildSpec spec;
     final RequestFacts request;
-    final Set<Integer> fitting = new HashSet<>();
-    final Set<StoreKey> tried = new HashSet<>();
+    Set<EntryFacts> fitting = Set.of();
+    final Set<HostFacts> tried = new HashSet<>();
     AttemptFacts attempt;
     BuildEnd end;
     int attempts;
@@ -61,47 +54,35 @@ class DispatcherFacts {
   static final class AttemptFacts {
     final long number;
     final BuildFacts build;
-    final int position;
+    final EntryFacts entry;
+
+    /** What the entry's line said when the build was placed. */
+    final Machine machine;
+
     Slot slot = Slot.ASKED;
     boolean isLeaseLost;
     boolean isStopReported;
 
-    AttemptFacts(long number, BuildFacts build, int position) {
+    AttemptFacts(long number, BuildFacts build, EntryFacts entry) {
       this.number = number;
       this.build = build;
-      this.position = position;
+      this.entry = entry;
+      this.machine = entry.machine;
     }
   }
 
-  final Farm farm;
-  final FarmSnapshot idle;
-  final Map<StoreKey, HostFacts> hosts = new HashMap<>();
-  final Instant[] refusedUntil;
+  final FarmModel farm;
   final Map<RequestId, RequestFacts> requests = new TreeMap<>((a, b) -> compare(a, b));
   final Map<Long, BuildFacts> builds = new TreeMap<>();
   final Map<Long, AttemptFacts> attempts = new TreeMap<>();
   Instant now = Instant.MIN;
 
   DispatcherFacts(Farm farm) {
-    this.farm = farm;
-    this.idle = FarmSnapshot.of(farm);
-    this.refusedUntil = new Instant[farm.size()];
-    for (int position = 0; position < farm.size(); position++) {
-      hosts.put(key(position), new HostFacts());
-      refusedUntil[position] = Instant.MIN;
-    }
+    this.farm = new FarmModel(farm);
   }
 
   private static int compare(RequestId a, RequestId b) {
     return Long.compare(a.number(), b.number());
-  }
-
-  StoreKey key(int position) {
-    return farm.machine(position).storeKey();
-  }
-
-  HostFacts host(int position) {
-    return hosts.get(key(position));
   }
 
   boolean isReady(BuildFacts build) {
@@ -114,34 +95,32 @@ class DispatcherFacts {
   /** 2: an untried machine is there, 1: one is on trial, 0: neither. */
   int presence(BuildFacts build) {
     int best = 0;
-    for (int position : build.fitting) {
-      if (!build.tried.contains(key(position))) {
-        HostFacts host = host(position);
-        int presence = host.outages == 0 ? 2 : host.restUntil.isAfter(now) ? 0 : 1;
+    for (EntryFacts entry : build.fitting) {
+      if (entry.takesNew() && !build.tried.contains(entry.host)) {
+        HostFacts host = entry.host;
+        int presence = host.isResting(now) ? 0 : host.outages == 0 ? 2 : 1;
         best = Math.max(best, presence);
       }
     }
     return best;
   }
 
-  boolean isFree(int position) {
-    HostFacts host = host(position);
+  boolean isFree(EntryFacts entry) {
+    HostFacts host = entry.host;
     boolean isProbed =
         host.outages > 0
             && attempts.values().stream()
-                .anyMatch(
-                    each ->
-                        key(each.position).equals(key(position))
-                            && each.number > host.newestInOutage);
-    return !host.restUntil.isAfter(now)
-        && !refusedUntil[position].isAfter(now)
+                .anyMatch(each -> each.entry.host == host && each.number > host.newestInOutage);
+    return entry.takesNew()
+        && !host.isResting(now)
+        && !entry.refusedUntil.isAfter(now)
         && !isProbed
-        && slotsTaken(position) < farm.machine(position).maxJobs();
+        && slotsTaken(entry) < entry.machine.maxJobs();
   }
 
-  long slotsTaken(int position) {
+  long slotsTaken(EntryFacts entry) {
     return attempts.values().stream()
-        .filter(attempt -> attempt.position == position && attempt.slot != Slot.GONE)
+        .filter(attempt -> attempt.entry == entry && attempt.slot != Slot.GONE)
         .count();
   }
 }

@@ -9,9 +9,13 @@ import io.github.remotebuild.model.PathInfo;
 import io.github.remotebuild.model.StorePath;
 import io.github.remotebuild.nar.NarTree;
 import io.github.remotebuild.store.CopyException.Side;
+import io.github.remotebuild.testkit.NeedsRealPeers;
+import io.github.remotebuild.testkit.RealHub;
+import io.github.remotebuild.testkit.RealMachine;
+import io.github.remotebuild.testkit.RealPeers;
+import io.github.remotebuild.testkit.Tool;
 import io.github.remotebuild.transport.StderrSink;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +31,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -35,25 +38,54 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Everything once with the real {@code nix-store --serve --write}, here and on each machine. */
+@NeedsRealPeers
 final class ServeSessionIT {
-  private static RealPeers peers;
+  private final RealPeers peers;
 
   @TempDir private Path scratch;
   private final String salt = UUID.randomUUID().toString();
   private final String remoteScratch = "/tmp/remote-build-it-" + salt;
 
-  @BeforeAll
-  static void findPeers() throws IOException {
-    peers = RealPeers.load();
+  ServeSessionIT(RealPeers peers) {
+    this.peers = peers;
   }
 
   @BeforeEach
   @AfterEach
-  void cleanUp() throws Exception {
-    RealPeers.run(List.of("chmod", "-R", "u+w", scratch.toString()));
-    for (String machine : peers.machines()) {
-      peers.runOn(machine, "rm -rf " + remoteScratch);
+  void cleanUp() {
+    Tool.of("chmod", "-R", "u+w", scratch.toString()).run().orThrow();
+    for (RealMachine machine : peers.machines()) {
+      machine.run("rm", "-rf", remoteScratch).orThrow();
     }
+  }
+
+  /** A session with the store of a machine, or with another store on it. */
+  private ServeSession open(String machine, ServeCommand command, StderrSink stderr)
+      throws InterruptedException {
+    return ServeSession.open(
+        machine,
+        new ProcessConnection(List.of("ssh", "-F", peers.sshConfig().toString(), machine)),
+        command,
+        stderr,
+        SessionSettings.defaults());
+  }
+
+  private ServeSession open(String machine, ServeCommand command) throws InterruptedException {
+    return open(machine, command, StderrSink.discarding());
+  }
+
+  /** A session with a store of its own below a directory of this computer. */
+  private static ServeSession openLocal(Path root) throws InterruptedException {
+    return ServeSession.open(
+        "local",
+        new ProcessConnection(),
+        onScratch(root.toString()),
+        StderrSink.discarding(),
+        SessionSettings.defaults());
+  }
+
+  private static ServeCommand onScratch(String root) {
+    return ServeCommand.nixStore().onStore("local?root=" + root);
   }
 
   /** A test for each machine. */
@@ -61,8 +93,8 @@ final class ServeSessionIT {
     void test(String machine) throws Exception;
   }
 
-  private static Stream<DynamicTest> onEach(OnMachine test) {
-    return peers.machines().stream()
+  private Stream<DynamicTest> onEach(OnMachine test) {
+    return peers.names().stream()
         .map(machine -> DynamicTest.dynamicTest(machine, () -> test.test(machine)));
   }
 
@@ -96,11 +128,11 @@ final class ServeSessionIT {
                     DynamicTest.dynamicTest(
                         name + " locally",
                         () -> {
-                          try (StoreSession session = RealPeers.openLocal(scratch)) {
+                          try (StoreSession session = openLocal(scratch)) {
                             conversation.accept(session);
                           }
                         })));
-    for (String machine : peers.machines()) {
+    for (String machine : peers.names()) {
       Map<String, Consumer<StoreSession>> all = storing();
       all.putAll(building());
       all.forEach(
@@ -110,7 +142,7 @@ final class ServeSessionIT {
                       name + " on " + machine,
                       () -> {
                         ServeCommand command = ServeCommand.nixStore().buildingThere();
-                        try (StoreSession session = peers.open(machine, command)) {
+                        try (StoreSession session = open(machine, command)) {
                           conversation.accept(session);
                         }
                       })));
@@ -132,7 +164,7 @@ final class ServeSessionIT {
                   isBuilding.countDown();
                 }
               };
-          ServeSession session = peers.open(machine, ServeCommand.nixStore(), stderr);
+          ServeSession session = open(machine, ServeCommand.nixStore(), stderr);
           conversations.addHello(session);
           BasicDerivation derivation =
               conversations.derivation(
@@ -165,7 +197,7 @@ final class ServeSessionIT {
           Path home = scratch.resolve(machine + "-home");
           Path back = scratch.resolve(machine + "-back");
           List<PathInfo> infos = new ArrayList<>();
-          try (StoreSession source = RealPeers.openLocal(home)) {
+          try (StoreSession source = openLocal(home)) {
             NarUpload upload = source.addNars(path -> {});
             for (int i = 0; i < 2000; i++) {
               NarTree tree = NarTree.file("content of " + i);
@@ -176,21 +208,19 @@ final class ServeSessionIT {
             upload.finish();
           }
 
-          ServeCommand remote = RealPeers.onScratch(remoteScratch);
-          try (StoreSession from = RealPeers.openLocal(home);
-              StoreSession to = peers.open(machine, remote)) {
+          ServeCommand remote = onScratch(remoteScratch);
+          try (StoreSession from = openLocal(home);
+              StoreSession to = open(machine, remote)) {
             ClosureCopy.copy(infos, from, to, CopyListener.none());
           }
-          try (StoreSession from = peers.open(machine, remote);
-              StoreSession to = RealPeers.openLocal(back)) {
+          try (StoreSession from = open(machine, remote);
+              StoreSession to = openLocal(back)) {
             assertThat(from.queryClosure(List.of(infos.get(1999).path()))).hasSize(2000);
             ClosureCopy.copy(infos, from, to, CopyListener.none());
             assertThat(to.queryPathInfos(infos.stream().map(PathInfo::path).toList()).values())
                 .containsExactlyInAnyOrderElementsOf(infos);
           }
-          RealPeers.run(
-              List.of(
-                  "nix-store", "--store", "local?root=" + back, "--verify", "--check-contents"));
+          RealHub.at(back).nixStore("--verify", "--check-contents").orThrow();
         });
   }
 
@@ -203,20 +233,18 @@ final class ServeSessionIT {
           Path file = Files.write(scratch.resolve("large-" + machine), noise);
           Path home = scratch.resolve(machine + "-home");
           Path back = scratch.resolve(machine + "-back");
-          String added =
-              RealPeers.run(
-                  List.of("nix-store", "--store", "local?root=" + home, "--add", file.toString()));
+          String added = RealHub.at(home).nixStore("--add", file.toString()).orThrow().out();
           StorePath path = StorePath.parse(added.strip());
 
-          ServeCommand remote = RealPeers.onScratch(remoteScratch);
+          ServeCommand remote = onScratch(remoteScratch);
           PathInfo info;
-          try (StoreSession from = RealPeers.openLocal(home);
-              StoreSession to = peers.open(machine, remote)) {
+          try (StoreSession from = openLocal(home);
+              StoreSession to = open(machine, remote)) {
             info = from.queryPathInfos(List.of(path)).get(path);
             ClosureCopy.copy(List.of(info), from, to, CopyListener.none());
           }
-          try (StoreSession from = peers.open(machine, remote);
-              StoreSession to = RealPeers.openLocal(back)) {
+          try (StoreSession from = open(machine, remote);
+              StoreSession to = openLocal(back)) {
             ClosureCopy.copy(List.of(info), from, to, CopyListener.none());
             assertThat(to.queryPathInfos(List.of(path))).containsEntry(path, info);
           }
@@ -226,7 +254,7 @@ final class ServeSessionIT {
   }
 
   private PathInfo addedAt(Path root, Conversations conversations) throws InterruptedException {
-    try (StoreSession session = RealPeers.openLocal(root)) {
+    try (StoreSession session = openLocal(root)) {
       conversations.addHello(session);
     }
     return conversations.hello;
@@ -237,8 +265,8 @@ final class ServeSessionIT {
   }
 
   private CopyException copyFailure(Path from, Path to, PathInfo info) throws Exception {
-    try (StoreSession source = RealPeers.openLocal(from);
-        StoreSession destination = RealPeers.openLocal(to)) {
+    try (StoreSession source = openLocal(from);
+        StoreSession destination = openLocal(to)) {
       return catchThrowableOfType(
           CopyException.class,
           () -> ClosureCopy.copy(List.of(info), source, destination, CopyListener.none()));
@@ -250,14 +278,14 @@ final class ServeSessionIT {
     Path from = scratch.resolve("from");
     Path to = scratch.resolve("to");
     PathInfo info = addedAt(from, fresh());
-    RealPeers.run(List.of("chmod", "u+w", onDisk(from, info).toString()));
+    Tool.of("chmod", "u+w", onDisk(from, info).toString()).run().orThrow();
     Files.writeString(onDisk(from, info), "HELLO\n");
 
     CopyException failure = copyFailure(from, to, info);
 
     assertThat(failure.side()).isEqualTo(Side.SOURCE);
     assertThat(failure.problem()).isEqualTo(StoreProblem.HASH_MISMATCH);
-    try (StoreSession session = RealPeers.openLocal(to)) {
+    try (StoreSession session = openLocal(to)) {
       assertThat(session.queryValidPaths(List.of(info.path()), Set.of())).isEmpty();
     }
   }
@@ -279,7 +307,7 @@ final class ServeSessionIT {
   void what_another_process_adds_later_is_seen() throws Exception {
     Path root = scratch.resolve("store");
     Conversations conversations = fresh();
-    try (StoreSession session = RealPeers.openLocal(root)) {
+    try (StoreSession session = openLocal(root)) {
       StorePath path = conversations.hello.path();
       assertThat(session.queryValidPaths(List.of(path), Set.of())).isEmpty();
 
@@ -291,8 +319,7 @@ final class ServeSessionIT {
 
   private StoreException openFailure(String machine, List<String> program) {
     return catchThrowableOfType(
-        StoreException.class,
-        () -> peers.open(machine, ServeCommand.nixStore().withProgram(program)));
+        StoreException.class, () -> open(machine, ServeCommand.nixStore().withProgram(program)));
   }
 
   @TestFactory
@@ -315,8 +342,7 @@ final class ServeSessionIT {
     return onEach(
         machine -> {
           List<String> program = List.of("sh", "-c", "echo Welcome; exec nix-store \"$@\"", "sh");
-          try (ServeSession session =
-              peers.open(machine, ServeCommand.nixStore().withProgram(program))) {
+          try (ServeSession session = open(machine, ServeCommand.nixStore().withProgram(program))) {
             assertThat(session.noise()).isEqualTo("Welcome\n");
             assertThat(session.queryValidPaths(List.of(), Set.of())).isEmpty();
           }
