@@ -7,9 +7,9 @@ import io.github.remotebuild.model.Culprit;
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.FailureCause;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.Phase;
 import io.github.remotebuild.model.RetryAdvice;
-import io.github.remotebuild.policy.Candidate;
 import io.github.remotebuild.policy.Decision;
 import io.github.remotebuild.policy.FarmSnapshot;
 import io.github.remotebuild.policy.Selection;
@@ -137,11 +137,7 @@ final class Placement {
         throw new IllegalStateException("it chose a machine that cannot take the build");
       }
     } else if (group.fitting == null) {
-      BitSet fitting = new BitSet();
-      for (Candidate candidate : selection(demand, decision, machines.idle()).candidates()) {
-        fitting.set(candidate.position());
-      }
-      group.fitting = fitting;
+      group.fitting = selection(demand, decision, machines.idle()).hopefuls();
     }
   }
 
@@ -207,13 +203,24 @@ final class Placement {
     return ready.isAnyOpen();
   }
 
-  /** No machine that could take the group is there: its callers' patience decides. */
+  /**
+   * No machine that could take the group is there: its callers' patience decides. After that, those
+   * who wanted the local machine first, or the others first, take whatever is there.
+   */
   private void giveUp(WaitingGroup group) {
     @Nullable String why = null;
+    boolean mayGoElsewhere = !now.isBefore(group.deadline()) && isSomebodyElseThere(group);
     while (!group.isEmpty() && !now.isBefore(group.deadline())) {
-      why = why == null ? explain(group) : why;
       Build build = group.longestWaiting();
-      requests.end(build, new BuildEnd.Failed(noMachine(build, why)), now);
+      if (mayGoElsewhere) {
+        ready.remove(build);
+        build.demand = anywhere(build.demand);
+        build.isWaitReported = false;
+        ready.add(build, now);
+      } else {
+        why = why == null ? explain(group) : why;
+        requests.end(build, new BuildEnd.Failed(noMachine(build, why)), now);
+      }
     }
     if (!group.key.triedHosts().isEmpty()) {
       // None is left that was not tried: those that were get another chance when they return.
@@ -224,6 +231,26 @@ final class Placement {
         ready.add(build, now);
       }
     }
+  }
+
+  /** Whether a machine is there that leaves the group to those that are not. */
+  private boolean isSomebodyElseThere(WaitingGroup group) {
+    Demand anywhere = anywhere(group.key.demand());
+    Decision decision = group.decision;
+    if (anywhere.equals(group.key.demand()) || decision == null) {
+      return false;
+    }
+    Demand untried = machines.avoiding(group.key.triedHosts(), anywhere);
+    BitSet all = selection(untried, decision, machines.idle()).hopefuls();
+    return machines.presence(all) != Presence.AWAY;
+  }
+
+  /** The demand of a build that has lost patience with the side of the farm that it wants first. */
+  private static Demand anywhere(Demand demand) {
+    Locality locality = demand.locality();
+    return locality == Locality.LOCAL_FIRST || locality == Locality.REMOTE_FIRST
+        ? demand.placing(Locality.ANY)
+        : demand;
   }
 
   private void reportWaiting() {
@@ -258,7 +285,7 @@ final class Placement {
 
   private String explain(WaitingGroup group) {
     try {
-      Demand demand = machines.avoiding(group.key.triedHosts(), group.key.demand());
+      Demand demand = machines.avoiding(group.key.triedHosts(), anywhere(group.key.demand()));
       return policy.decide(demand, machines.snapshot()).explain();
     } catch (RuntimeException e) {
       return "the policy " + policy.name() + " cannot say why: " + e;

@@ -1,14 +1,17 @@
 package io.github.remotebuild.dispatch;
 
 import io.github.remotebuild.model.Farm;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.StoreKey;
 import io.github.remotebuild.policy.FarmSnapshot;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What happened so far between a dispatcher and the world, and what follows from it. */
 class DispatcherFacts {
@@ -42,8 +45,12 @@ class DispatcherFacts {
   static final class BuildFacts {
     final BuildSpec spec;
     final RequestFacts request;
+
+    /** Who is of the right kind, local or not. */
     final Set<Integer> fitting = new HashSet<>();
+
     final Set<StoreKey> tried = new HashSet<>();
+    Locality locality;
     AttemptFacts attempt;
     BuildEnd end;
     int attempts;
@@ -55,6 +62,7 @@ class DispatcherFacts {
     BuildFacts(BuildSpec spec, RequestFacts request) {
       this.spec = spec;
       this.request = request;
+      this.locality = spec.demand().locality();
     }
   }
 
@@ -111,17 +119,56 @@ class DispatcherFacts {
             .allMatch(id -> builds.get(id.number()).end instanceof BuildEnd.Succeeded);
   }
 
-  /** 2: an untried machine is there, 1: one is on trial, 0: neither. */
-  int presence(BuildFacts build) {
+  boolean isLocal(int position) {
+    return farm.machine(position).isLocal();
+  }
+
+  /** Who is of the right kind and was not tried. */
+  Set<Integer> untried(BuildFacts build) {
+    Set<Integer> untried = new TreeSet<>(build.fitting);
+    untried.removeIf(position -> build.tried.contains(key(position)));
+    return untried;
+  }
+
+  /** Those of the untried that may take the build now or later, by what the local machine is. */
+  Set<Integer> wanted(BuildFacts build) {
+    Set<Integer> locals = untried(build);
+    locals.removeIf(position -> !isLocal(position));
+    Set<Integer> others = untried(build);
+    others.removeIf(this::isLocal);
+    return switch (build.locality) {
+      case ANY, LOCAL_WHEN_FREE, REMOTE_WHEN_FREE -> untried(build);
+      case LOCAL_FIRST -> locals.isEmpty() ? others : locals;
+      case REMOTE_FIRST -> others.isEmpty() ? locals : others;
+      case NEVER_LOCAL -> others;
+    };
+  }
+
+  /** 2: one of these machines is there, 1: one is on trial, 0: neither. */
+  int presence(Set<Integer> positions) {
     int best = 0;
-    for (int position : build.fitting) {
-      if (!build.tried.contains(key(position))) {
-        HostFacts host = host(position);
-        int presence = host.outages == 0 ? 2 : host.restUntil.isAfter(now) ? 0 : 1;
-        best = Math.max(best, presence);
-      }
+    for (int position : positions) {
+      HostFacts host = host(position);
+      int presence = host.outages == 0 ? 2 : host.restUntil.isAfter(now) ? 0 : 1;
+      best = Math.max(best, presence);
     }
     return best;
+  }
+
+  int presence(BuildFacts build) {
+    return presence(wanted(build));
+  }
+
+  /** Whether the build wants one side first and only the other is there. */
+  boolean isOtherSideThere(BuildFacts build) {
+    return (build.locality == Locality.LOCAL_FIRST || build.locality == Locality.REMOTE_FIRST)
+        && presence(build) == 0
+        && presence(untried(build)) > 0;
+  }
+
+  boolean isPatienceOver(BuildFacts build) {
+    Instant since = build.absentSince == null ? now : build.absentSince;
+    return Duration.between(since, now).compareTo(build.request.rules.patience()) >= 0;
   }
 
   boolean isFree(int position) {

@@ -2,8 +2,10 @@ package io.github.remotebuild.dispatch;
 
 import io.github.remotebuild.dispatch.RequestRules.OnFailure;
 import io.github.remotebuild.model.Culprit;
+import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.Farm;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.RetryAdvice;
 import io.github.remotebuild.policy.Selection;
 import io.github.remotebuild.policy.SelectionPolicy;
@@ -97,12 +99,8 @@ final class DispatcherModel extends DispatcherFacts {
         continue;
       }
       now = time.minusNanos(1);
-      for (int position : build.fitting) {
-        require(
-            build.tried.contains(key(position)) || !isFree(position),
-            "woken after a machine came back",
-            build.spec.build(),
-            position);
+      for (int position : wanted(build)) {
+        require(!isFree(position), "woken after a machine came back", build.spec.build(), position);
       }
       now = before;
     }
@@ -114,7 +112,8 @@ final class DispatcherModel extends DispatcherFacts {
     for (BuildSpec spec : event.builds()) {
       BuildFacts build = new BuildFacts(spec, request);
       for (int position = 0; position < farm.size(); position++) {
-        if (Selection.of(SelectionPolicy.nix(), spec.demand(), idle).canTake(position)) {
+        Demand anywhere = spec.demand().placing(Locality.ANY);
+        if (Selection.of(SelectionPolicy.nix(), anywhere, idle).canTake(position)) {
           build.fitting.add(position);
         }
       }
@@ -262,7 +261,7 @@ final class DispatcherModel extends DispatcherFacts {
     } else if (effect.end() instanceof BuildEnd.Cancelled) {
       require(build.request.isStopped, "cancelled by nobody", effect);
     } else if (effect.end() instanceof BuildEnd.Declined) {
-      require(build.fitting.isEmpty() && build.tried.isEmpty(), "declined unduly", effect);
+      require(wanted(build).isEmpty() && build.tried.isEmpty(), "declined unduly", effect);
     } else if (effect.end() instanceof BuildEnd.DependencyFailed e) {
       BuildEnd cause = builds.get(e.rootCause().number()).end;
       require(
@@ -272,11 +271,8 @@ final class DispatcherModel extends DispatcherFacts {
     } else if (ended != build) {
       require(wasReady, "a build failed that did not wait", effect);
       require(presence(build) == 0, "given up while a machine is there", effect);
-      Instant since = build.absentSince == null ? now : build.absentSince;
-      require(
-          Duration.between(since, now).compareTo(build.request.rules.patience()) >= 0,
-          "given up too early",
-          effect);
+      require(isPatienceOver(build), "given up too early", effect);
+      require(!isOtherSideThere(build), "given up though another machine is there", effect);
     }
     if ((effect.end() instanceof BuildEnd.Failed || effect.end() instanceof BuildEnd.Declined)
         && build.request.rules.onFailure() == OnFailure.STOP) {
@@ -285,9 +281,17 @@ final class DispatcherModel extends DispatcherFacts {
     }
   }
 
-  /** Builds of which no untried machine is there may try the tried ones again. */
+  /**
+   * Builds whose side of the farm is away may go to the other when their patience is over, and
+   * builds of which no untried machine is there may try the tried ones again.
+   */
   private void forgive() {
     for (BuildFacts build : builds.values()) {
+      if (isReady(build) && isOtherSideThere(build) && isPatienceOver(build)) {
+        build.locality = Locality.ANY;
+        build.absentSince = null;
+        build.isWaitReported = false;
+      }
       if (isReady(build) && !build.tried.isEmpty() && presence(build) == 0) {
         build.tried.clear();
         build.absentSince = null;
@@ -301,6 +305,18 @@ final class DispatcherModel extends DispatcherFacts {
     require(isReady(build), "a build was placed that does not wait for a machine", effect);
     require(build.fitting.contains(position), "a build was placed where it does not fit", effect);
     require(!build.tried.contains(key(position)), "a machine was tried again", effect);
+    require(wanted(build).contains(position), "placed on the wrong side", effect, build.locality);
+    boolean isYielding =
+        isLocal(position)
+            ? build.locality == Locality.REMOTE_WHEN_FREE
+            : build.locality == Locality.LOCAL_WHEN_FREE;
+    require(
+        !isYielding
+            || wanted(build).stream()
+                .noneMatch(other -> isLocal(other) != isLocal(position) && isFree(other)),
+        "placed on one side though the other was free",
+        effect,
+        build.locality);
     require(
         !build.request.isStopped || build.request.isJustStopped,
         "a build was placed after its request was stopped",
@@ -357,12 +373,8 @@ final class DispatcherModel extends DispatcherFacts {
     BuildId id = build.spec.build();
     require(!build.request.isStopped, "a stopped build waits", id);
     require(build.isWaitReported, "a build waits and nobody was told", id);
-    for (int position : build.fitting) {
-      require(
-          build.tried.contains(key(position)) || !isFree(position),
-          "a build waits though a machine is free",
-          id,
-          position);
+    for (int position : wanted(build)) {
+      require(!isFree(position), "a build waits though a machine is free", id, position);
     }
     int presence = presence(build);
     if (presence == 2) {

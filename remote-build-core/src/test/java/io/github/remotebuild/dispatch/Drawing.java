@@ -3,6 +3,7 @@ package io.github.remotebuild.dispatch;
 import io.github.remotebuild.dispatch.RequestRules.OnFailure;
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Farm;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.model.MachineBuilder;
 import java.time.Duration;
@@ -32,6 +33,9 @@ final class Drawing {
       // Sometimes a second entry for the host before; the speed keeps entries apart.
       boolean isSecond = i > 0 && chance(0.25);
       String uri = isSecond ? "ssh-ng://m" + (i - 1) : "ssh://m" + i;
+      if (chance(0.25)) {
+        uri = chance(0.8) ? "local" : "daemon";
+      }
       MachineBuilder machine =
           Machine.at(uri)
               .forSystems(chance(0.8) ? "x86_64-linux" : "aarch64-linux")
@@ -58,6 +62,12 @@ final class Drawing {
       }
       if (chance(0.1)) {
         demand = demand.requiring("big");
+      }
+      if (chance(0.3)) {
+        demand = demand.preferringLocal();
+      }
+      if (chance(0.3)) {
+        demand = demand.placing(Locality.values()[random.nextInt(Locality.values().length)]);
       }
       Set<BuildId> dependencies = new TreeSet<>();
       for (BuildSpec earlier : builds) {
