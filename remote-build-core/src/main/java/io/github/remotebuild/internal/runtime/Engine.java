@@ -67,9 +67,9 @@ public final class Engine implements AutoCloseable {
         SessionSettings.defaults()
             .withStoreDir(settings.hub().storeDir())
             .withCloseGrace(limits.closeGrace());
-    this.machines = new Machines(settings, connectOptions, sessionSettings);
     Duration opening =
         limits.connectTimeout().plus(limits.authenticateTimeout()).plus(limits.handshakeTimeout());
+    this.machines = new Machines(settings, connectOptions, sessionSettings, opening);
     this.hub =
         new HubSessions(
             settings.hub(),

@@ -15,26 +15,39 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Every machine's connections, shared by the entries of one store key. Safe for several threads.
+ * Every machine's connections, shared by the entries of one store key, and the local machine, which
+ * needs none. Safe for several threads.
  */
 final class Machines implements AutoCloseable {
   private final EngineSettings settings;
   private final ConnectOptions connectOptions;
   private final SessionSettings sessionSettings;
+  private final HubMachine hub;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<StoreKey, Connections> byKey = new HashMap<>();
   private boolean isClosed;
 
   Machines(
-      EngineSettings settings, ConnectOptions connectOptions, SessionSettings sessionSettings) {
+      EngineSettings settings,
+      ConnectOptions connectOptions,
+      SessionSettings sessionSettings,
+      Duration openingLimit) {
     this.settings = settings;
     this.connectOptions = connectOptions;
     this.sessionSettings = sessionSettings;
+    this.hub = new HubMachine(settings.hub(), connectOptions, sessionSettings, openingLimit);
   }
 
   MachineAccess access(Machine machine) {
-    return new MachineAccess(
-        machine.name(), connections(machine), MachineAccess.command(machine), sessionSettings);
+    if (machine.isLocal()) {
+      return new MachineAccess.Hub(machine.name(), hub);
+    }
+    return new MachineAccess.Connected(
+        machine.name(),
+        connections(machine),
+        MachineAccess.command(machine),
+        sessionSettings,
+        settings.limits().handshakeTimeout());
   }
 
   private Connections connections(Machine machine) {
@@ -65,7 +78,7 @@ final class Machines implements AutoCloseable {
         throw new TransportException(TransportProblem.MISCONFIGURED, objection.get());
       };
     }
-    return MachineAccess.isLocal(machine.storeUri()) ? settings.local() : settings.ssh();
+    return MachineAccess.isOnThisComputer(machine.storeUri()) ? settings.local() : settings.ssh();
   }
 
   void closeIdleFor(Duration age) {
@@ -90,5 +103,6 @@ final class Machines implements AutoCloseable {
       lock.unlock();
     }
     all().forEach(Connections::close);
+    hub.close();
   }
 }
