@@ -8,9 +8,10 @@ import java.util.Optional;
  * How a store process is started: {@code nix-store --serve --write}, and with what around it.
  *
  * <p>The two options on caching let one process be used for more than one question about a path:
- * otherwise it remembers its first answer for an hour. To keep builds on a machine takes two more:
- * no builders, and a job, as a configuration that passes everything on may allow none. Both hold
- * for builds through a daemon, too, and for users whom it does not trust. Immutable.
+ * otherwise it remembers its first answer for an hour. To keep builds on a machine there are two
+ * more: no builders, and one job, as a configuration that passes everything on may allow none. Nix
+ * 2.8 and 2.26 do not pass on what they are asked to build by this protocol; other programs might.
+ * Immutable.
  *
  * @param program the words that start {@code nix-store}
  * @param store the store to open there, or empty for the machine's own choice
