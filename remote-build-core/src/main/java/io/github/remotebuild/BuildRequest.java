@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.remotebuild.dispatch.RequestRules;
 import io.github.remotebuild.dispatch.RequestRules.OnFailure;
+import io.github.remotebuild.dispatch.Standing;
 import io.github.remotebuild.model.BuildOptions;
 import io.github.remotebuild.model.DerivedPath;
 import io.github.remotebuild.model.Features;
@@ -27,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * What to build, and within which limits. Immutable; each method returns a changed copy.
  *
  * <p>By default all outputs of the derivations are wanted, there is no limit on time or log, the
- * first failure stops the rest, and a build fails at once when no machine that could take it is
- * there.
+ * first failure stops the rest, a build fails at once when no machine that could take it is there,
+ * and the request is made in nobody's name and of ordinary priority.
  *
  * @since 0.1
  */
@@ -39,6 +40,7 @@ public final class BuildRequest {
   private final List<DerivedPath.Built> targets;
   private final BuildOptions options;
   private final RequestRules rules;
+  private final Standing standing;
   private final Where where;
   private final BuildListener listener;
 
@@ -52,11 +54,13 @@ public final class BuildRequest {
       List<DerivedPath.Built> targets,
       BuildOptions options,
       RequestRules rules,
+      Standing standing,
       Where where,
       BuildListener listener) {
     this.targets = targets;
     this.options = options;
     this.rules = rules;
+    this.standing = standing;
     this.where = where;
     this.listener = listener;
   }
@@ -95,6 +99,7 @@ public final class BuildRequest {
         List.copyOf(targets),
         BuildOptions.unbounded(),
         RequestRules.defaults(),
+        Standing.ordinary(),
         Where.ANYWHERE,
         BuildListener.silent());
   }
@@ -110,7 +115,7 @@ public final class BuildRequest {
         targets.stream()
             .map(t -> new DerivedPath.Built(t.path(), OutputsSpec.names(names)))
             .toList();
-    return new BuildRequest(narrowed, options, rules, where, listener);
+    return new BuildRequest(narrowed, options, rules, standing, where, listener);
   }
 
   /**
@@ -226,21 +231,46 @@ public final class BuildRequest {
     return withRules(new RequestRules(rules.onFailure(), rules.patience(), attempts));
   }
 
+  /**
+   * Says in whose name the builds are made: each caller gets its share of the farm's slot-time
+   * while several have work, as {@link RemoteBuildsBuilder#sharing} says. Requests without a name
+   * are those of one caller, whose name is empty.
+   */
+  public BuildRequest caller(String name) {
+    return withStanding(standing.withCaller(name));
+  }
+
+  /**
+   * Sets how urgent the builds are, from {@value Standing#LOWEST_PRIORITY} to {@value
+   * Standing#HIGHEST_PRIORITY}; the default is 0. Each level counts as one hour of waiting, or what
+   * {@link RemoteBuildsBuilder#sharing} says; see {@link io.github.remotebuild.dispatch.ShareRule}
+   * for what it means to other callers.
+   *
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public BuildRequest priority(int level) {
+    return withStanding(standing.withPriority(level));
+  }
+
   /** Sets who hears of this request; replaces a listener set before. */
   public BuildRequest listening(BuildListener to) {
-    return new BuildRequest(targets, options, rules, where, requireNonNull(to, "to"));
+    return new BuildRequest(targets, options, rules, standing, where, requireNonNull(to, "to"));
+  }
+
+  private BuildRequest withStanding(Standing changed) {
+    return new BuildRequest(targets, options, rules, changed, where, listener);
   }
 
   private BuildRequest withOptions(BuildOptions changed) {
-    return new BuildRequest(targets, changed, rules, where, listener);
+    return new BuildRequest(targets, changed, rules, standing, where, listener);
   }
 
   private BuildRequest withRules(RequestRules changed) {
-    return new BuildRequest(targets, options, changed, where, listener);
+    return new BuildRequest(targets, options, changed, standing, where, listener);
   }
 
   private BuildRequest with(Where changed) {
-    return new BuildRequest(targets, options, rules, changed, listener);
+    return new BuildRequest(targets, options, rules, standing, changed, listener);
   }
 
   /** What is asked for; at least one. */
@@ -256,6 +286,11 @@ public final class BuildRequest {
   /** What to do when something goes wrong. */
   public RequestRules rules() {
     return rules;
+  }
+
+  /** In whose name, and how urgent. */
+  public Standing standing() {
+    return standing;
   }
 
   /** The features asked for in addition to the derivations'. */
@@ -285,13 +320,14 @@ public final class BuildRequest {
         && targets.equals(that.targets)
         && options.equals(that.options)
         && rules.equals(that.rules)
+        && standing.equals(that.standing)
         && where.equals(that.where)
         && listener.equals(that.listener);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(targets, options, rules, where, listener);
+    return Objects.hash(targets, options, rules, standing, where, listener);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.remotebuild;
 import static java.util.Objects.requireNonNull;
 
 import io.github.remotebuild.dispatch.RestRule;
+import io.github.remotebuild.dispatch.ShareRule;
 import io.github.remotebuild.internal.runtime.Engine;
 import io.github.remotebuild.internal.runtime.EngineSettings;
 import io.github.remotebuild.lease.SlotLeases;
@@ -71,6 +72,7 @@ public final class RemoteBuildsBuilder {
     Setting<BuildListener> listener = Setting.unset("listening", BuildListener.silent());
     Setting<Limits> limits = Setting.unset("limits", Limits.defaults());
     Setting<RestRule> restRule = Setting.unset("resting", RestRule.defaults());
+    Setting<ShareRule> shareRule = Setting.unset("sharing", ShareRule.equal());
     Setting<ThreadFactory> threads = Setting.unset("threads", namedThreads());
     Setting<Substitution> substitution = Setting.unset("substitution", Substitution.ON);
 
@@ -83,6 +85,7 @@ public final class RemoteBuildsBuilder {
       copy.listener = listener;
       copy.limits = limits;
       copy.restRule = restRule;
+      copy.shareRule = shareRule;
       copy.threads = threads;
       copy.substitution = substitution;
       return copy;
@@ -150,6 +153,16 @@ public final class RemoteBuildsBuilder {
   }
 
   /**
+   * Shares the farm between callers by this rule. Default: {@link ShareRule#equal()}.
+   *
+   * @see BuildRequest#caller
+   * @see BuildRequest#priority
+   */
+  public RemoteBuildsBuilder sharing(ShareRule chosen) {
+    return with(o -> o.shareRule = o.shareRule.to(chosen));
+  }
+
+  /**
    * Takes all threads from here, also those of connections. Default: daemon threads called {@code
    * remote-build-<n>}.
    *
@@ -177,6 +190,7 @@ public final class RemoteBuildsBuilder {
                 options.policy.value(),
                 options.leases.value().orElseGet(SlotLeases::inProcess),
                 options.restRule.value(),
+                options.shareRule.value(),
                 options.limits.value(),
                 options.listener.value(),
                 options.threads.value(),

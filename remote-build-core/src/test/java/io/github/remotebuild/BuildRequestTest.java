@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.remotebuild.dispatch.RequestRules.OnFailure;
+import io.github.remotebuild.dispatch.Standing;
 import io.github.remotebuild.model.DerivedPath;
 import io.github.remotebuild.model.LocalPreference;
 import io.github.remotebuild.model.Locality;
@@ -88,6 +89,17 @@ class BuildRequestTest {
     assertThatThrownBy(() -> REQUEST.maxLogSizeBytes(-1))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> REQUEST.attemptLimit(0)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void is_made_in_nobodys_name_and_of_ordinary_priority_unless_it_says_otherwise() {
+    assertThat(REQUEST.standing()).isEqualTo(new Standing("", 0));
+    assertThat(REQUEST.caller("ci").priority(-5).keepGoing().standing())
+        .isEqualTo(new Standing("ci", -5));
+    assertThat(REQUEST.caller("ci")).isNotEqualTo(REQUEST);
+    assertThatThrownBy(() -> REQUEST.priority(101))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("from -100 to 100: 101");
   }
 
   @Test

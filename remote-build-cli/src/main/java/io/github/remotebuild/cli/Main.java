@@ -1,6 +1,7 @@
 package io.github.remotebuild.cli;
 
 import java.io.PrintWriter;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -35,14 +36,7 @@ public final class Main {
   }
 
   private static int run(CommandLine line, String... arguments) {
-    line.setParameterExceptionHandler(
-        (exception, given) -> {
-          CommandLine command = exception.getCommandLine();
-          String name = command.getCommandSpec().qualifiedName();
-          command.getErr().println("remote-build: " + exception.getMessage());
-          command.getErr().println("Try '" + name + " --help'.");
-          return ExitStatus.USAGE;
-        });
+    line.setParameterExceptionHandler((exception, given) -> explain(exception));
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
           if (exception instanceof UsageProblem) {
@@ -58,5 +52,27 @@ public final class Main {
           return ExitStatus.TROUBLE;
         });
     return line.execute(arguments);
+  }
+
+  /** Says what is wrong with the command line, and with what to go on. */
+  private static int explain(CommandLine.ParameterException exception) {
+    CommandLine command = exception.getCommandLine();
+    PrintWriter err = command.getErr();
+    boolean isWithoutCommand = command.getParent() == null;
+    Optional<String> unknown =
+        exception instanceof CommandLine.UnmatchedArgumentException unmatched
+            ? unmatched.getUnmatched().stream().findFirst().filter(word -> !word.startsWith("-"))
+            : Optional.empty();
+    if (isWithoutCommand && unknown.isPresent()) {
+      err.println("remote-build: Unknown command: '" + unknown.get() + "'");
+    } else {
+      err.println("remote-build: " + exception.getMessage());
+    }
+    if (isWithoutCommand) {
+      err.println("Commands:");
+      err.print(command.getHelp().commandList());
+    }
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return ExitStatus.USAGE;
   }
 }

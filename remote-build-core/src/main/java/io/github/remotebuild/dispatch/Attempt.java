@@ -1,5 +1,6 @@
 package io.github.remotebuild.dispatch;
 
+import io.github.remotebuild.model.Machine;
 import java.util.Optional;
 
 /** What the dispatcher knows of one attempt that is not over. */
@@ -19,8 +20,13 @@ final class Attempt {
   final AttemptId id;
   final Build build;
 
-  /** The position of the machine in the farm. */
-  final int machine;
+  final MachineEntry entry;
+
+  /** What the entry's line said when the build was placed there. */
+  final Machine machine;
+
+  /** What it costs its caller. */
+  final SlotCharge charge;
 
   Slot slot = Slot.ASKED;
   boolean isStopping;
@@ -29,9 +35,11 @@ final class Attempt {
   /** Why the slot was lost, if it was. */
   Optional<String> lostLease = Optional.empty();
 
-  Attempt(AttemptId id, Build build, int machine) {
+  Attempt(AttemptId id, Build build, MachineEntry entry, SlotCharge charge) {
     this.id = id;
     this.build = build;
-    this.machine = machine;
+    this.entry = entry;
+    this.machine = entry.machine;
+    this.charge = charge;
   }
 }

@@ -2,6 +2,7 @@ package io.github.remotebuild.dispatch;
 
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Failure;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the dispatcher knows of one build. */
 final class Build implements Comparable<Build> {
+  /** So many builds that wait for this one count as one level of priority; more do not. */
+  private static final int LINKS_OF_A_LEVEL = 60;
+
   final BuildId id;
   final Request request;
 
@@ -36,8 +40,19 @@ final class Build implements Comparable<Build> {
   /** Since when it only lacks a machine. */
   Instant readySince = Instant.MIN;
 
+  /**
+   * Since when it stands in line, as if a high priority and a long chain were time spent waiting.
+   * It keeps its place when an attempt comes to nothing.
+   */
+  private Instant countsSince = Instant.MAX;
+
+  private @Nullable Instant inLineSince;
+
   /** Where it waits for a machine; null if it does not. */
   @Nullable WaitingGroup group;
+
+  /** In which line of the group; null if it does not wait. */
+  @Nullable WaitingLine line;
 
   @Nullable Attempt attempt;
   @Nullable Failure lastFailure;
@@ -53,9 +68,35 @@ final class Build implements Comparable<Build> {
     return end != null;
   }
 
-  /** The longest remaining chain first, then the oldest. */
+  /** In whose name it is built, and how urgent it is. */
+  Standing standing() {
+    return request.standing;
+  }
+
+  /**
+   * Finds its place in line, which must not change while it is there.
+   *
+   * @param now when it lined up, unless it had before
+   * @param ageing the waiting that a level of priority counts as
+   */
+  void lineUp(Instant now, Duration ageing) {
+    inLineSince = inLineSince == null ? now : inLineSince;
+    int links = Math.min(chainLength, LINKS_OF_A_LEVEL) - 1;
+    countsSince =
+        inLineSince
+            .minus(ageing.multipliedBy(standing().priority()))
+            .minus(ageing.multipliedBy(links).dividedBy(LINKS_OF_A_LEVEL));
+  }
+
+  /**
+   * Within one caller: the longest wait first, then the longest remaining chain, then the oldest.
+   */
   @Override
   public int compareTo(Build other) {
+    int byWait = countsSince.compareTo(other.countsSince);
+    if (byWait != 0) {
+      return byWait;
+    }
     int byChain = Integer.compare(other.chainLength, chainLength);
     return byChain != 0 ? byChain : id.compareTo(other.id);
   }

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dispatcher {
   private final MachineBook machines;
-  private final ReadyBuilds ready = new ReadyBuilds();
+  private final Callers callers;
+  private final ReadyBuilds ready;
   private final Requests requests;
   private final Placement placement;
   private final Map<AttemptId, Attempt> attempts = new HashMap<>();
@@ -49,14 +50,33 @@ public final class Dispatcher {
    * @param policy chooses among them; if it throws, or chooses a machine that cannot take the
    *     build, the build fails
    * @param restRule how long a failing one is left alone
+   * @param shareRule how callers share it
    * @param random for the jitter of rests
    */
-  public Dispatcher(Farm farm, SelectionPolicy policy, RestRule restRule, RandomGenerator random) {
+  public Dispatcher(
+      Farm farm,
+      SelectionPolicy policy,
+      RestRule restRule,
+      ShareRule shareRule,
+      RandomGenerator random) {
+    this.callers = new Callers(shareRule);
+    this.ready = new ReadyBuilds(callers);
     this.machines = new MachineBook(farm, restRule, random);
     this.requests = new Requests(ready, effects);
     this.placement =
         new Placement(
-            requireNonNull(policy, "policy"), machines, ready, requests, effects, this::start);
+            requireNonNull(policy, "policy"),
+            machines,
+            ready,
+            callers,
+            requests,
+            effects,
+            this::start);
+  }
+
+  /** A dispatcher without work, on whose farm every caller has the same share. */
+  public Dispatcher(Farm farm, SelectionPolicy policy, RestRule restRule, RandomGenerator random) {
+    this(farm, policy, restRule, ShareRule.equal(), random);
   }
 
   /**
@@ -76,6 +96,7 @@ public final class Dispatcher {
     }
     now = time;
     machines.advance(now);
+    callers.advance(now);
     apply(event);
     Optional<Instant> deadline = placement.place(now);
     boolean isWoken = event instanceof Event.Woken;
@@ -102,7 +123,16 @@ public final class Dispatcher {
       attemptFailed(attempt(e.attempt(), Slot.HELD, Slot.LOST, Slot.GIVEN_BACK), e.failure());
     } else if (event instanceof Event.RequestCancelled e) {
       requests.cancel(e.request(), e.reason());
+    } else if (event instanceof Event.FarmChanged e) {
+      farmChanged(machines.change(e.farm()));
+    } else if (event instanceof Event.MachinesOrdered e) {
+      farmChanged(machines.obey(e.machines(), e.order(), now));
     }
+  }
+
+  private void farmChanged(List<MachineReport> reports) {
+    reports.forEach(report -> effects.add(new Effect.ReportMachine(report)));
+    placement.farmChanged();
   }
 
   /** The number of builds that are not over. */
@@ -112,7 +142,12 @@ public final class Dispatcher {
 
   /** Whether nothing is left of any request. */
   boolean isIdle() {
-    return attempts.isEmpty() && requests.isEmpty() && ready.byUrgency().isEmpty();
+    return attempts.isEmpty() && requests.isEmpty() && ready.isEmpty();
+  }
+
+  /** What each caller has of the farm. */
+  List<CallerFigures> callers() {
+    return callers.figures();
   }
 
   private Attempt attempt(AttemptId id, Slot... allowed) {
@@ -127,14 +162,16 @@ public final class Dispatcher {
     return attempt;
   }
 
-  private void start(Build build, int machine) {
+  private void start(Build build, int position) {
     lastAttempt++;
-    Attempt attempt = new Attempt(new AttemptId(lastAttempt), build, machine);
-    machines.take(machine, attempt.id);
+    MachineEntry entry = machines.entry(position);
+    SlotCharge charge = callers.ask(requireNonNull(build.line).account);
+    Attempt attempt = new Attempt(new AttemptId(lastAttempt), build, entry, charge);
+    machines.take(entry, attempt.id);
     ready.remove(build);
     attempts.put(attempt.id, attempt);
     build.attempt = attempt;
-    effects.add(new Effect.RequestLease(attempt.id, build.id, machines.machine(machine)));
+    effects.add(new Effect.RequestLease(attempt.id, build.id, attempt.machine));
   }
 
   private void leaseGranted(Attempt attempt) {
@@ -146,17 +183,23 @@ public final class Dispatcher {
       requests.end(build, new BuildEnd.Cancelled(attempt.stopReason), now);
       return;
     }
+    if (!attempt.entry.stillTakes(attempt.machine)) {
+      giveBackSlot(attempt);
+      forget(attempt);
+      ready.add(build, now);
+      return;
+    }
+    callers.begin(attempt.charge);
     build.attempts++;
     build.isWaitReported = false;
-    effects.add(
-        new Effect.StartAttempt(
-            attempt.id, build.id, machines.machine(attempt.machine), build.attempts));
+    effects.add(new Effect.StartAttempt(attempt.id, build.id, attempt.machine, build.attempts));
   }
 
   private void leaseRefused(Attempt attempt, String reason) {
     attempt.slot = Slot.GIVEN_BACK;
-    machines.refused(attempt.machine, reason, now);
-    machines.free(attempt.machine);
+    callers.over(attempt.charge);
+    machines.refused(attempt.entry, reason, now);
+    machines.free(attempt.entry);
     forget(attempt);
     if (attempt.isStopping) {
       requests.end(attempt.build, new BuildEnd.Cancelled(attempt.stopReason), now);
@@ -177,18 +220,21 @@ public final class Dispatcher {
     }
     attempt.slot = Slot.LOST;
     attempt.lostLease = Optional.of(reason);
-    machines.refused(attempt.machine, reason, now);
+    machines.refused(attempt.entry, reason, now);
     if (!attempt.isStopping) {
       effects.add(new Effect.StopAttempt(attempt.id, "its slot was lost: " + reason));
     }
   }
 
   private void giveBackSlot(Attempt attempt) {
+    if (attempt.slot != Slot.GIVEN_BACK) {
+      callers.over(attempt.charge);
+    }
     if (attempt.slot == Slot.HELD) {
-      machines.released(attempt.machine);
+      machines.released(attempt.entry);
       effects.add(new Effect.ReleaseLease(attempt.id));
     } else if (attempt.slot == Slot.LOST) {
-      machines.free(attempt.machine);
+      machines.free(attempt.entry);
     }
     attempt.slot = Slot.GIVEN_BACK;
   }
@@ -196,7 +242,7 @@ public final class Dispatcher {
   private void attemptSucceeded(Attempt attempt) {
     giveBackSlot(attempt);
     forget(attempt);
-    machines.proved(attempt.machine);
+    machines.proved(attempt.entry);
     requests.end(attempt.build, new BuildEnd.Succeeded(), now);
   }
 
@@ -217,7 +263,7 @@ public final class Dispatcher {
             .orElse(reported);
     build.lastFailure = failure;
     if (isVerdict) {
-      machines.proved(attempt.machine);
+      machines.proved(attempt.entry);
     } else if (failure.culprit() == Culprit.MACHINE) {
       machineFailed(attempt, failure);
     }
@@ -228,23 +274,21 @@ public final class Dispatcher {
       return;
     }
     if (failure.retry() == RetryAdvice.OTHER_MACHINE) {
-      build.triedHosts.add(machines.host(attempt.machine));
+      build.triedHosts.add(attempt.entry.host.number);
     }
     ready.add(build, now);
   }
 
   private void machineFailed(Attempt attempt, Failure failure) {
     machines
-        .failed(attempt.machine, attempt.id, failure.message(), now)
+        .failed(attempt.entry, attempt.id, failure.message(), now)
         .ifPresent(
             until ->
-                effects.add(
-                    new Effect.ReportResting(
-                        machines.machine(attempt.machine), until, failure.message())));
+                effects.add(new Effect.ReportResting(attempt.machine, until, failure.message())));
   }
 
   private Failure lostLease(Attempt attempt, String reason) {
-    String machine = machines.machine(attempt.machine).name();
+    String machine = attempt.machine.name();
     return new Failure(
         Phase.LEASE,
         FailureCause.LEASE_LOST,
@@ -258,7 +302,9 @@ public final class Dispatcher {
   private void forget(Attempt attempt) {
     attempts.remove(attempt.id);
     attempt.build.attempt = null;
-    machines.over(attempt.machine, attempt.id);
+    if (machines.over(attempt.entry, attempt.id)) {
+      effects.add(new Effect.ReportMachine(new MachineReport.Emptied(attempt.entry.machine)));
+    }
   }
 
   private static Optional<Instant> earlier(Optional<Instant> a, Optional<Instant> b) {

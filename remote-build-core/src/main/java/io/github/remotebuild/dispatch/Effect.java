@@ -43,6 +43,9 @@ public sealed interface Effect {
   /** Tell whoever listens that a machine is left alone for a while. */
   record ReportResting(Machine machine, Instant until, String reason) implements Effect {}
 
+  /** Tell whoever listens what became of a machine. */
+  record ReportMachine(MachineReport report) implements Effect {}
+
   /** Send {@link Event.Woken} at this time; replaces an earlier wish. */
   record WakeAt(Instant time) implements Effect {}
 }

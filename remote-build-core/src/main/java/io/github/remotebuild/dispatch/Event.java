@@ -3,7 +3,10 @@ package io.github.remotebuild.dispatch;
 import static java.util.Objects.requireNonNull;
 
 import io.github.remotebuild.model.Failure;
+import io.github.remotebuild.model.Farm;
+import io.github.remotebuild.model.Machine;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Something that happened and that the {@link Dispatcher} must know of. All cases are immutable.
@@ -17,13 +20,21 @@ public sealed interface Event {
    * @param request names them together
    * @param builds the derivations; those that one depends on are among them
    * @param rules what the caller wants done when something goes wrong
+   * @param standing in whose name, and how urgent
    */
-  record Submitted(RequestId request, List<BuildSpec> builds, RequestRules rules) implements Event {
+  record Submitted(RequestId request, List<BuildSpec> builds, RequestRules rules, Standing standing)
+      implements Event {
     /** Copies the list. */
     public Submitted {
       requireNonNull(request, "request");
       requireNonNull(rules, "rules");
+      requireNonNull(standing, "standing");
       builds = List.copyOf(builds);
+    }
+
+    /** In nobody's name, and of ordinary priority. */
+    public Submitted(RequestId request, List<BuildSpec> builds, RequestRules rules) {
+      this(request, builds, rules, Standing.ordinary());
     }
   }
 
@@ -84,6 +95,37 @@ public sealed interface Event {
     public RequestCancelled {
       requireNonNull(request, "request");
       requireNonNull(reason, "reason");
+    }
+  }
+
+  /**
+   * There is another list of machines.
+   *
+   * <p>Entries that are known go on with what they have, also where their columns changed: what
+   * runs there runs on and counts. What runs on an entry that is gone runs to its end. Every build
+   * that waits is decided anew.
+   *
+   * @param farm the list from now on
+   */
+  record FarmChanged(Farm farm) implements Event {
+    /** Refuses null. */
+    public FarmChanged {
+      requireNonNull(farm, "farm");
+    }
+  }
+
+  /**
+   * Whoever looks after the farm wants something of a machine. Does nothing to a machine that is
+   * not on the list.
+   *
+   * @param machines every entry that equals one of these is meant
+   * @param order what is wanted
+   */
+  record MachinesOrdered(Set<Machine> machines, MachineOrder order) implements Event {
+    /** Copies the set. */
+    public MachinesOrdered {
+      machines = Set.copyOf(machines);
+      requireNonNull(order, "order");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.remotebuild.dispatch;
 
+import io.github.remotebuild.model.StoreKey;
 import io.github.remotebuild.policy.Availability;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,12 +29,22 @@ final class HostHealth {
   private static final Availability ON_TRIAL =
       new Availability.HeldByOthers("a first build that tries whether it works again");
 
-  /** The entries that name it. */
-  final List<Integer> positions = new ArrayList<>();
+  final StoreKey key;
+
+  /** What builds remember it by; no other host ever has the same. */
+  final int number;
+
+  /** The entries that name it, also those that are off the list and not yet empty. */
+  final List<MachineEntry> entries = new ArrayList<>();
 
   private int outages;
   private @Nullable Instant restUntil;
   private String reason = "";
+
+  /** Until when it is left alone by order. */
+  private @Nullable Instant orderedRestUntil;
+
+  private String orderedReason = "";
 
   /** The one attempt that may find out whether it works again. */
   private @Nullable AttemptId probe;
@@ -43,16 +54,26 @@ final class HostHealth {
   /** The last attempt that had begun when the last outage was noticed. */
   private @Nullable AttemptId newestInOutage;
 
+  HostHealth(StoreKey key, int number) {
+    this.key = key;
+    this.number = number;
+  }
+
   Presence presence() {
-    if (outages == 0) {
-      return Presence.THERE;
+    if (restUntil != null || orderedRestUntil != null) {
+      return Presence.AWAY;
     }
-    return restUntil == null ? Presence.ON_TRIAL : Presence.AWAY;
+    return outages == 0 ? Presence.THERE : Presence.ON_TRIAL;
   }
 
   Availability availability() {
-    if (restUntil != null) {
-      return new Availability.Resting(restUntil, reason);
+    Instant ordered = orderedRestUntil;
+    Instant own = restUntil;
+    if (ordered != null && (own == null || own.isBefore(ordered))) {
+      return new Availability.Resting(ordered, orderedReason);
+    }
+    if (own != null) {
+      return new Availability.Resting(own, reason);
     }
     return probe == null ? Availability.available() : ON_TRIAL;
   }
@@ -99,5 +120,30 @@ final class HostHealth {
     if (restUntil != null && !now.isBefore(restUntil)) {
       restUntil = null;
     }
+    if (orderedRestUntil != null && !now.isBefore(orderedRestUntil)) {
+      orderedRestUntil = null;
+    }
+  }
+
+  void restByOrder(Instant until, String why) {
+    orderedRestUntil = until;
+    orderedReason = why;
+  }
+
+  /**
+   * Forgets every failure and every rest.
+   *
+   * @return whether there was anything to forget
+   */
+  boolean forgive() {
+    boolean isNew = presence() != Presence.THERE;
+    orderedRestUntil = null;
+    proved();
+    return isNew;
+  }
+
+  /** Whether nothing would be lost if nobody knew of it any more. */
+  boolean isForgettable() {
+    return entries.isEmpty() && presence() != Presence.AWAY;
   }
 }

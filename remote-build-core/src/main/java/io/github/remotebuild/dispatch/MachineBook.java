@@ -7,7 +7,6 @@ import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.model.MachineRule;
-import io.github.remotebuild.model.StoreKey;
 import io.github.remotebuild.policy.Availability;
 import io.github.remotebuild.policy.FarmSnapshot;
 import io.github.remotebuild.policy.MachineState;
@@ -15,10 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,15 +25,14 @@ import java.util.random.RandomGenerator;
 /**
  * What the dispatcher knows of the machines: who runs how much, and who is left alone until when.
  *
- * <p>Slots belong to an entry of the machines file, failures to a store key (a host, counted from
- * 0): entries that name one host fail together. Sets of entries are sets of bits, so that a group
- * of builds can be compared with the whole farm at once.
+ * <p>Slots belong to an entry of the machines file, failures to a store key (a host, which builds
+ * know by its number): entries that name one host fail together. Sets of entries are sets of bits,
+ * by their positions in the farm as it is, so that a group of builds can be compared with the whole
+ * farm at once.
  */
 final class MachineBook {
   /** How long after a refusal the lease store is asked again, unless a slot is freed earlier. */
   static final Duration ASK_AGAIN = Duration.ofSeconds(5);
-
-  private record Refusal(Instant until, String reason) {}
 
   /** Keeps a build away from hosts on which it came to nothing. */
   private record Tried(Set<Integer> hosts, IdentityHashMap<Machine, Integer> hostOf)
@@ -52,21 +49,13 @@ final class MachineBook {
     }
   }
 
-  private final Farm farm;
-  private final FarmSnapshot idle;
   private final RestRule restRule;
   private final RandomGenerator random;
-  private final List<HostHealth> hosts = new ArrayList<>();
-  private final int[] hostAt;
 
-  /** By identity: a farm hands out the same instance each time, and comparing it is dear. */
-  private final IdentityHashMap<Machine, Integer> hostOf = new IdentityHashMap<>();
+  private final Roster roster = new Roster();
 
-  private final int[] running;
-  private final Map<Integer, Refusal> refusals = new HashMap<>();
-
-  /** Which entries may change by themselves, and when. */
-  private final TreeMap<Instant, BitSet> changes = new TreeMap<>();
+  /** Which hosts and their entries may change by themselves, and when. */
+  private final TreeMap<Instant, Set<HostHealth>> changes = new TreeMap<>();
 
   private final BitSet free = new BitSet();
   private final BitSet freed = new BitSet();
@@ -74,39 +63,81 @@ final class MachineBook {
   private final BitSet onTrial = new BitSet();
   private long stateChanges;
   private long presenceChanges;
-  private FarmSnapshot snapshot;
+  private FarmSnapshot idle = FarmSnapshot.of(Farm.empty());
+  private FarmSnapshot snapshot = idle;
+
+  /**
+   * By identity: a farm hands out the same instance each time, and comparing it is dear. Replaced
+   * with the farm, because decisions made before keep it.
+   */
+  private IdentityHashMap<Machine, Integer> hostOf = new IdentityHashMap<>();
 
   MachineBook(Farm farm, RestRule restRule, RandomGenerator random) {
-    this.farm = farm;
-    this.idle = FarmSnapshot.of(farm);
     this.restRule = requireNonNull(restRule, "restRule");
     this.random = requireNonNull(random, "random");
-    this.running = new int[farm.size()];
-    this.hostAt = new int[farm.size()];
-    this.snapshot = idle;
-    Map<StoreKey, Integer> hostByKey = new HashMap<>();
-    for (int position = 0; position < farm.size(); position++) {
-      Machine machine = farm.machine(position);
-      Integer host = hostByKey.get(machine.storeKey());
-      if (host == null) {
-        host = hosts.size();
-        hosts.add(new HostHealth());
-        hostByKey.put(machine.storeKey(), host);
-      }
-      hosts.get(host).positions.add(position);
-      hostAt[position] = host;
-      hostOf.put(machine, host);
-      refresh(position);
+    change(farm);
+  }
+
+  /**
+   * Takes over another list of machines. Positions mean something else afterwards.
+   *
+   * @return what became of each entry that is not as it was
+   */
+  List<MachineReport> change(Farm farm) {
+    if (farm.equals(roster.farm())) {
+      return List.of();
     }
+    List<MachineReport> reports = roster.change(farm);
+    hostOf = new IdentityHashMap<>();
+    roster.listed().forEach(entry -> hostOf.put(entry.machine, entry.host.number));
+    idle = FarmSnapshot.of(farm);
+    snapshot = idle;
+    stateChanges++;
+    presenceChanges++;
+    free.clear();
+    there.clear();
+    onTrial.clear();
+    roster.listed().forEach(this::refresh);
+    // Every group is decided anew, whether or not somebody was freed.
+    freed.clear();
+    return reports;
   }
 
-  Machine machine(int position) {
-    return farm.machine(position);
+  /**
+   * Does to the entries that equal one of these machines what is ordered.
+   *
+   * @return what became of each entry that is not as it was, or of its host
+   */
+  List<MachineReport> obey(Set<Machine> machines, MachineOrder order, Instant now) {
+    List<MachineReport> reports = new ArrayList<>();
+    Set<HostHealth> done = new LinkedHashSet<>();
+    for (MachineEntry entry : roster.listed()) {
+      if (!machines.contains(entry.machine)) {
+        continue;
+      }
+      if (order instanceof MachineOrder.EndRest) {
+        if (entry.host.forgive()) {
+          reports.add(new MachineReport.RestEnded(entry.machine));
+          refresh(entry.host);
+        }
+      } else if (order instanceof MachineOrder.Rest rest) {
+        if (done.add(entry.host) && rest.until().isAfter(now)) {
+          entry.host.restByOrder(rest.until(), rest.reason());
+          changeAt(rest.until(), entry.host);
+          reports.add(new MachineReport.Resting(entry.machine, rest.until(), rest.reason()));
+          refresh(entry.host);
+        }
+      } else {
+        reports.addAll(entry.obey(order));
+        refresh(entry);
+      }
+    }
+    return reports;
   }
 
-  /** Which host the entry names. */
-  int host(int position) {
-    return hostAt[position];
+  /** The entry at that position of the farm as it is. */
+  MachineEntry entry(int position) {
+    return roster.listed().get(position);
   }
 
   FarmSnapshot snapshot() {
@@ -121,6 +152,11 @@ final class MachineBook {
   /** The same farm without any load or failure. */
   FarmSnapshot idle() {
     return idle;
+  }
+
+  /** Machines that were on the list once, without any load or failure. */
+  FarmSnapshot past() {
+    return roster.past();
   }
 
   Demand avoiding(Set<Integer> triedHosts, Demand demand) {
@@ -161,16 +197,16 @@ final class MachineBook {
   /** Lets time pass. */
   void advance(Instant now) {
     while (!changes.isEmpty() && !now.isBefore(changes.firstKey())) {
-      changes.pollFirstEntry().getValue().stream()
-          .forEach(
-              position -> {
-                hosts.get(hostAt[position]).endRest(now);
-                Refusal refusal = refusals.get(position);
-                if (refusal != null && !now.isBefore(refusal.until())) {
-                  refusals.remove(position);
-                }
-                refresh(position);
-              });
+      for (HostHealth host : changes.pollFirstEntry().getValue()) {
+        host.endRest(now);
+        for (MachineEntry entry : host.entries) {
+          if (entry.refusal != null && !now.isBefore(entry.refusal.until())) {
+            entry.refusal = null;
+          }
+          refresh(entry);
+        }
+        roster.forgetIfIdle(host);
+      }
     }
   }
 
@@ -180,45 +216,57 @@ final class MachineBook {
   }
 
   /** Counts a build. */
-  void take(int position, AttemptId attempt) {
-    if (running[position] >= machine(position).maxJobs()) {
-      throw new IllegalStateException(
-          machine(position).name() + " has no slot left of " + running[position]);
+  void take(MachineEntry entry, AttemptId attempt) {
+    if (entry.isFull()) {
+      throw new IllegalStateException(entry + " has no slot left of " + entry.machine.maxJobs());
     }
-    running[position]++;
-    HostHealth host = hosts.get(hostAt[position]);
-    host.begun(attempt);
-    refresh(host);
+    entry.running++;
+    entry.attempts++;
+    entry.host.begun(attempt);
+    refresh(entry.host);
   }
 
   /** Counts a build no longer. */
-  void free(int position) {
-    if (running[position] <= 0) {
-      throw new IllegalStateException(machine(position).name() + " has no build to end");
+  void free(MachineEntry entry) {
+    if (entry.running <= 0) {
+      throw new IllegalStateException(entry + " has no build to end");
     }
-    running[position]--;
-    refresh(position);
+    entry.running--;
+    refresh(entry);
   }
 
   /** Notes that we gave a slot back, so that there is one to be had again. */
-  void released(int position) {
-    refusals.remove(position);
-    free(position);
+  void released(MachineEntry entry) {
+    entry.refusal = null;
+    free(entry);
   }
 
   /** Notes that the lease store has no slot for us now. */
-  void refused(int position, String reason, Instant now) {
-    Instant until = now.plus(ASK_AGAIN);
-    refusals.put(position, new Refusal(until, reason));
-    changeAt(until, position);
-    refresh(position);
+  void refused(MachineEntry entry, String reason, Instant now) {
+    if (entry.isListed()) {
+      Instant until = now.plus(ASK_AGAIN);
+      entry.refusal = new MachineEntry.Refusal(until, reason);
+      changeAt(until, entry.host);
+      refresh(entry);
+    }
   }
 
-  /** Notes that an attempt is over, whatever came of it. */
-  void over(int position, AttemptId attempt) {
-    HostHealth host = hosts.get(hostAt[position]);
-    host.over(attempt);
-    refresh(host);
+  /**
+   * Notes that an attempt is over, whatever came of it.
+   *
+   * @return whether it was the last of an entry that gets no others
+   */
+  boolean over(MachineEntry entry, AttemptId attempt) {
+    entry.attempts--;
+    entry.host.over(attempt);
+    refresh(entry.host);
+    if (entry.attempts > 0 || (entry.isListed() && entry.ordered == null)) {
+      return false;
+    }
+    if (!entry.isListed()) {
+      roster.forget(entry);
+    }
+    return true;
   }
 
   /**
@@ -226,57 +274,54 @@ final class MachineBook {
    *
    * @return until when it rests, if this is an outage that has not been counted
    */
-  Optional<Instant> failed(int position, AttemptId attempt, String reason, Instant now) {
-    HostHealth host = hosts.get(hostAt[position]);
+  Optional<Instant> failed(MachineEntry entry, AttemptId attempt, String reason, Instant now) {
+    HostHealth host = entry.host;
     Optional<Instant> until = host.failed(attempt, reason, now, restRule, random);
-    until.ifPresent(time -> host.positions.forEach(each -> changeAt(time, each)));
+    if (until.isPresent()) {
+      changeAt(until.get(), host);
+      // It may have been the last attempt on an entry that is gone; the rest is remembered.
+      roster.remember(host);
+    }
     refresh(host);
     return until;
   }
 
   /** Notes that the machine has completed a build. */
-  void proved(int position) {
-    HostHealth host = hosts.get(hostAt[position]);
-    host.proved();
-    refresh(host);
+  void proved(MachineEntry entry) {
+    entry.host.proved();
+    refresh(entry.host);
   }
 
-  private void changeAt(Instant time, int position) {
-    changes.computeIfAbsent(time, t -> new BitSet()).set(position);
+  private void changeAt(Instant time, HostHealth host) {
+    changes.computeIfAbsent(time, t -> new LinkedHashSet<>()).add(host);
   }
 
   private void refresh(HostHealth host) {
-    host.positions.forEach(this::refresh);
+    host.entries.forEach(this::refresh);
   }
 
-  private void refresh(int position) {
-    HostHealth host = hosts.get(hostAt[position]);
-    MachineState state = new MachineState(running[position], availability(position, host));
+  private void refresh(MachineEntry entry) {
+    if (!entry.isListed()) {
+      return;
+    }
+    int position = entry.position();
+    MachineState state = new MachineState(entry.running, entry.availability());
     if (!state.equals(snapshot.state(position))) {
       snapshot = snapshot.with(position, state);
       stateChanges++;
     }
-    boolean isFree =
-        state.availability() instanceof Availability.Available
-            && running[position] < machine(position).maxJobs();
+    boolean isFree = state.availability() instanceof Availability.Available && !entry.isFull();
     if (isFree != free.get(position)) {
       free.set(position, isFree);
       freed.set(position, isFree);
     }
-    boolean isThere = host.presence() == Presence.THERE;
-    boolean isOnTrial = host.presence() == Presence.ON_TRIAL;
+    Presence presence = entry.ordered == null ? entry.host.presence() : Presence.AWAY;
+    boolean isThere = presence == Presence.THERE;
+    boolean isOnTrial = presence == Presence.ON_TRIAL;
     if (isThere != there.get(position) || isOnTrial != onTrial.get(position)) {
       there.set(position, isThere);
       onTrial.set(position, isOnTrial);
       presenceChanges++;
     }
-  }
-
-  private Availability availability(int position, HostHealth host) {
-    Availability ofHost = host.availability();
-    Refusal refusal = refusals.get(position);
-    return refusal == null || !(ofHost instanceof Availability.Available)
-        ? ofHost
-        : new Availability.HeldByOthers(refusal.reason());
   }
 }

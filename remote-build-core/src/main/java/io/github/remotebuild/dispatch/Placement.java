@@ -17,6 +17,7 @@ import io.github.remotebuild.policy.SelectionPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A group that waits is decided anew only when something has happened that could help it: a
  * build came to it, a machine that fits it can take a build and could not before, or the policy
  * held back and the farm is no longer the same. So the cost of an event grows with the machines and
- * with the groups that are more urgent, not with the builds that wait.
+ * with the groups whose turn comes before, not with the builds that wait.
  */
 final class Placement {
   /** Gives a build to the machine at a position. */
@@ -40,6 +41,7 @@ final class Placement {
   private final SelectionPolicy policy;
   private final MachineBook machines;
   private final ReadyBuilds ready;
+  private final Callers callers;
   private final Requests requests;
   private final List<Effect> effects;
   private final Starter starter;
@@ -49,6 +51,9 @@ final class Placement {
 
   /** Groups for which a machine is free, and the policy waits all the same. */
   private final Set<WaitingGroup> heldBack = new LinkedHashSet<>();
+
+  /** Groups that were decided to wait in this pass. */
+  private final Set<WaitingGroup> closed = new HashSet<>();
 
   /** Groups decided since the end of the last event. */
   private final Set<WaitingGroup> decided = new LinkedHashSet<>();
@@ -60,19 +65,21 @@ final class Placement {
       SelectionPolicy policy,
       MachineBook machines,
       ReadyBuilds ready,
+      Callers callers,
       Requests requests,
       List<Effect> effects,
       Starter starter) {
     this.policy = policy;
     this.machines = machines;
     this.ready = ready;
+    this.callers = callers;
     this.requests = requests;
     this.effects = effects;
     this.starter = starter;
   }
 
   /**
-   * Places builds, the most urgent first, until nothing more fits.
+   * Places builds, in the callers' turns, until nothing more fits.
    *
    * @return when the patience of a build that waits is over, if none of its machines returns
    */
@@ -87,39 +94,54 @@ final class Placement {
     return nextDeadline();
   }
 
-  private void decideOpen() {
-    Build last = null;
-    while (ready.isAnyOpen() || machines.isAnyFreed()) {
-      WaitingGroup group = ready.after(last);
-      if (group == null) {
-        break;
-      }
-      last = group.mostUrgent();
-      if (ready.isOpen(group) || machines.isAnyFreed(fitting(group))) {
-        decide(group);
-      }
+  /** The machines are others, or may be used otherwise: whatever waits is decided anew. */
+  void farmChanged() {
+    heldBack.clear();
+    for (WaitingGroup group : ready.groups()) {
+      group.fitting = null;
+      ready.open(group);
     }
   }
 
-  private void decide(WaitingGroup group) {
+  private void decideOpen() {
+    closed.clear();
+    while (ready.isAnyOpen() || machines.isAnyFreed()) {
+      WaitingLine line = callers.next(this::isToBeDecided);
+      if (line == null) {
+        break;
+      }
+      decide(line);
+    }
+  }
+
+  private boolean isToBeDecided(WaitingGroup group) {
+    return ready.isOpen(group) || (!closed.contains(group) && machines.isAnyFreed(fitting(group)));
+  }
+
+  private void decide(WaitingLine line) {
+    WaitingGroup group = line.group;
     Demand demand = machines.avoiding(group.key.triedHosts(), group.key.demand());
     Decision decision;
+    boolean isHopeless;
     try {
       decision = requireNonNull(policy.decide(demand, machines.snapshot()), "decision");
       checkOrLearn(group, demand, decision);
+      isHopeless = decision instanceof Decision.Decline && isHopeless(group, demand, decision);
     } catch (RuntimeException e) {
       endAll(group, new BuildEnd.Failed(brokenPolicy(e)));
       return;
     }
     if (decision instanceof Decision.Accept accept) {
-      starter.start(group.mostUrgent(), accept.position());
+      callers.taken(line, accept.position());
+      starter.start(line.first(), accept.position());
       return;
     }
-    if (decision instanceof Decision.Decline && group.key.triedHosts().isEmpty()) {
+    if (isHopeless) {
       endAll(group, new BuildEnd.Declined(decision));
       return;
     }
     ready.close(group);
+    closed.add(group);
     group.decision = decision;
     decided.add(group);
     if (machines.isAnyFree(fitting(group))) {
@@ -137,8 +159,26 @@ final class Placement {
         throw new IllegalStateException("it chose a machine that cannot take the build");
       }
     } else if (group.fitting == null) {
-      group.fitting = selection(demand, decision, machines.idle()).hopefuls();
+      // Whoever is switched off counts only if nobody else could take it: the others of its side of
+      // the farm, or those of the other, are not to wait for him.
+      BitSet fitting = selection(demand, decision, machines.snapshot()).hopefuls();
+      group.fitting =
+          fitting.isEmpty() ? selection(demand, decision, machines.idle()).hopefuls() : fitting;
     }
+  }
+
+  /**
+   * Whether a group that was declined need not wait: the policy will not have it, or no machine
+   * that there ever was could take it, so that none is merely missing.
+   */
+  private boolean isHopeless(WaitingGroup group, Demand demand, Decision decision) {
+    if (!group.key.triedHosts().isEmpty()) {
+      return false;
+    }
+    Selection asked = selection(demand, decision, machines.snapshot());
+    return asked.acceptNobody() instanceof Decision.Postpone
+        || (fitting(group).isEmpty()
+            && selection(demand, decision, machines.past()).candidates().isEmpty());
   }
 
   private Selection selection(Demand demand, Decision decision, FarmSnapshot snapshot) {
@@ -147,7 +187,7 @@ final class Placement {
 
   private void endAll(WaitingGroup group, BuildEnd end) {
     while (!group.isEmpty()) {
-      requests.end(group.mostUrgent(), end, now);
+      requests.end(group.longestWaiting(), end, now);
     }
   }
 
@@ -178,7 +218,7 @@ final class Placement {
       groups = new ArrayList<>(some);
     } else {
       presenceSeen = machines.presenceChanges();
-      groups = ready.byUrgency();
+      groups = ready.groups();
     }
     for (WaitingGroup group : groups) {
       if (group.isEmpty()) {
@@ -213,10 +253,8 @@ final class Placement {
     while (!group.isEmpty() && !now.isBefore(group.deadline())) {
       Build build = group.longestWaiting();
       if (mayGoElsewhere) {
-        ready.remove(build);
-        build.demand = anywhere(build.demand);
         build.isWaitReported = false;
-        ready.add(build, now);
+        ready.regroup(build, () -> build.demand = anywhere(build.demand), now);
       } else {
         why = why == null ? explain(group) : why;
         requests.end(build, new BuildEnd.Failed(noMachine(build, why)), now);
@@ -226,9 +264,7 @@ final class Placement {
       // None is left that was not tried: those that were get another chance when they return.
       while (!group.isEmpty()) {
         Build build = group.longestWaiting();
-        ready.remove(build);
-        build.triedHosts.clear();
-        ready.add(build, now);
+        ready.regroup(build, build.triedHosts::clear, now);
       }
     }
   }
@@ -310,7 +346,7 @@ final class Placement {
   private Failure brokenPolicy(RuntimeException cause) {
     return new Failure(
         Phase.WAIT,
-        FailureCause.OTHER,
+        FailureCause.DEFECT,
         Culprit.REQUEST,
         RetryAdvice.NEVER,
         Optional.empty(),

@@ -1,25 +1,29 @@
 package io.github.remotebuild.dispatch;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The builds that only lack a machine, in groups that any machine treats alike.
+ * The builds that only lack a machine, in groups that any machine treats alike, and within each in
+ * a line for each caller.
  *
- * <p>A group is open while it must be decided anew. Groups are found by their most urgent build,
- * which is what orders them.
+ * <p>A group is open while it must be decided anew.
  */
 final class ReadyBuilds {
-  private final Map<WaitingGroup.Key, WaitingGroup> groups = new HashMap<>();
-  private final TreeMap<Build, WaitingGroup> byMostUrgent = new TreeMap<>();
+  private final Callers callers;
+  private final Map<WaitingGroup.Key, WaitingGroup> groups = new LinkedHashMap<>();
   private final Set<WaitingGroup> open = new HashSet<>();
+
+  ReadyBuilds(Callers callers) {
+    this.callers = callers;
+  }
 
   /** Adds a build to its group, which must then be decided. */
   void add(Build build, Instant now) {
@@ -29,13 +33,38 @@ final class ReadyBuilds {
     build.readySince = now;
     WaitingGroup group =
         groups.computeIfAbsent(WaitingGroup.Key.of(build), key -> new WaitingGroup(key));
-    if (!group.isEmpty()) {
-      byMostUrgent.remove(group.mostUrgent());
-    }
     build.group = group;
     group.add(build);
-    byMostUrgent.put(group.mostUrgent(), group);
     open.add(group);
+    lineUp(build, group, now);
+  }
+
+  private void lineUp(Build build, WaitingGroup group, Instant now) {
+    CallerAccount account = callers.account(build.standing().caller());
+    callers.waits(account);
+    WaitingLine line =
+        group.lines.computeIfAbsent(
+            account, caller -> new WaitingLine(caller, group, callers.now()));
+    if (!line.isEmpty()) {
+      account.lines.remove(line.first());
+    }
+    build.lineUp(now, callers.ageing());
+    build.line = line;
+    line.add(build);
+    account.lines.put(line.first(), line);
+  }
+
+  /**
+   * Finds a build that waits its group and its line anew, because of a change to what decides them.
+   */
+  void regroup(Build build, Runnable change, Instant now) {
+    CallerAccount account = requireNonNull(build.line).account;
+    // It has work all the while, even if it has no other build.
+    callers.waits(account);
+    remove(build);
+    change.run();
+    add(build, now);
+    callers.waitsNoLonger(account);
   }
 
   /** Removes a build from the group it is in, if it is in one. */
@@ -44,15 +73,31 @@ final class ReadyBuilds {
     if (group == null) {
       return;
     }
-    byMostUrgent.remove(group.mostUrgent());
+    leaveLine(build);
     group.remove(build);
     build.group = null;
     if (group.isEmpty()) {
       groups.remove(group.key);
       open.remove(group);
-    } else {
-      byMostUrgent.put(group.mostUrgent(), group);
     }
+  }
+
+  private void leaveLine(Build build) {
+    WaitingLine line = requireNonNull(build.line);
+    CallerAccount account = line.account;
+    account.lines.remove(line.first());
+    line.remove(build);
+    build.line = null;
+    if (line.isEmpty()) {
+      line.group.lines.remove(account);
+    } else {
+      account.lines.put(line.first(), line);
+    }
+    callers.waitsNoLonger(account);
+  }
+
+  boolean isEmpty() {
+    return groups.isEmpty();
   }
 
   boolean isAnyOpen() {
@@ -73,15 +118,8 @@ final class ReadyBuilds {
     open.remove(group);
   }
 
-  /** The next less urgent group, or null; the most urgent one after null. */
-  @Nullable WaitingGroup after(@Nullable Build build) {
-    Map.Entry<Build, WaitingGroup> next =
-        build == null ? byMostUrgent.firstEntry() : byMostUrgent.higherEntry(build);
-    return next == null ? null : next.getValue();
-  }
-
-  /** All groups, the one with the most urgent build first. */
-  List<WaitingGroup> byUrgency() {
-    return new ArrayList<>(byMostUrgent.values());
+  /** All groups, in the order in which they came to be. */
+  List<WaitingGroup> groups() {
+    return new ArrayList<>(groups.values());
   }
 }

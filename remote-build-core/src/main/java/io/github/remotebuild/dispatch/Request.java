@@ -7,13 +7,15 @@ import java.util.List;
 final class Request {
   final RequestId id;
   final RequestRules rules;
+  final Standing standing;
   final List<Build> builds = new ArrayList<>();
 
   /** How many of its builds are not over. */
   int unfinished;
 
-  Request(RequestId id, RequestRules rules) {
+  Request(RequestId id, RequestRules rules, Standing standing) {
     this.id = id;
     this.rules = rules;
+    this.standing = standing;
   }
 }

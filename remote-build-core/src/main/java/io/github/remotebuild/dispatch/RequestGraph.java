@@ -23,7 +23,7 @@ final class RequestGraph {
    */
   static Request link(Event.Submitted submitted) {
     Map<BuildId, Build> builds = new LinkedHashMap<>();
-    Request request = new Request(submitted.request(), submitted.rules());
+    Request request = new Request(submitted.request(), submitted.rules(), submitted.standing());
     for (BuildSpec spec : submitted.builds()) {
       Build build = new Build(spec.build(), request, spec.demand());
       if (builds.putIfAbsent(spec.build(), build) != null) {

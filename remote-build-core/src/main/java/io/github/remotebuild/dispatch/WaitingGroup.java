@@ -9,9 +9,10 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +35,11 @@ final class WaitingGroup {
   }
 
   final Key key;
-  private final TreeSet<Build> byUrgency = new TreeSet<>();
 
-  /** The same builds, in the order in which they came to wait. */
+  /** The builds of each caller. */
+  final Map<CallerAccount, WaitingLine> lines = new HashMap<>();
+
+  /** All of them, in the order in which they came to wait. */
   private final LinkedHashSet<Build> byArrival = new LinkedHashSet<>();
 
   /** Those that came since callers were last told why they wait; some may be gone. */
@@ -59,11 +62,7 @@ final class WaitingGroup {
   }
 
   boolean isEmpty() {
-    return byUrgency.isEmpty();
-  }
-
-  Build mostUrgent() {
-    return byUrgency.first();
+    return byArrival.isEmpty();
   }
 
   Build longestWaiting() {
@@ -71,7 +70,6 @@ final class WaitingGroup {
   }
 
   void add(Build build) {
-    byUrgency.add(build);
     byArrival.add(build);
     if (!build.isWaitReported) {
       unreported.add(build);
@@ -79,7 +77,6 @@ final class WaitingGroup {
   }
 
   void remove(Build build) {
-    byUrgency.remove(build);
     byArrival.remove(build);
   }
 

@@ -20,6 +20,8 @@ public enum FailureCause {
   NOT_DETERMINISTIC,
   /** The build failed in a way that may pass. */
   TRANSIENT,
+  /** The machine ran out of disk space or memory, as far as its words tell. */
+  RESOURCES_EXHAUSTED,
   /** An input could not be had on the machine. */
   INPUT_MISSING,
   /** The machine could not be reached. */
@@ -46,6 +48,8 @@ public enum FailureCause {
   NO_MACHINE,
   /** The slot was taken away. */
   LEASE_LOST,
+  /** A defect in this library, or in what it was given to run, such as a selection policy. */
+  DEFECT,
   /** The other side reported something that this release does not know. */
   OTHER
 }

@@ -1,17 +1,17 @@
 package io.github.remotebuild.dispatch;
 
+import io.github.remotebuild.dispatch.FarmModel.EntryFacts;
+import io.github.remotebuild.dispatch.FarmModel.HostFacts;
 import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.Locality;
-import io.github.remotebuild.model.StoreKey;
-import io.github.remotebuild.policy.FarmSnapshot;
+import io.github.remotebuild.model.Machine;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** What happened so far between a dispatcher and the world, and what follows from it. */
 class DispatcherFacts {
@@ -20,13 +20,6 @@ class DispatcherFacts {
     HELD,
     LOST,
     GONE
-  }
-
-  static final class HostFacts {
-    int outages;
-    Instant restUntil = Instant.MIN;
-    long newest;
-    long newestInOutage;
   }
 
   static final class RequestFacts {
@@ -47,9 +40,9 @@ class DispatcherFacts {
     final RequestFacts request;
 
     /** Who is of the right kind, local or not. */
-    final Set<Integer> fitting = new HashSet<>();
+    Set<EntryFacts> fitting = Set.of();
 
-    final Set<StoreKey> tried = new HashSet<>();
+    final Set<HostFacts> tried = new HashSet<>();
     Locality locality;
     AttemptFacts attempt;
     BuildEnd end;
@@ -69,47 +62,35 @@ class DispatcherFacts {
   static final class AttemptFacts {
     final long number;
     final BuildFacts build;
-    final int position;
+    final EntryFacts entry;
+
+    /** What the entry's line said when the build was placed. */
+    final Machine machine;
+
     Slot slot = Slot.ASKED;
     boolean isLeaseLost;
     boolean isStopReported;
 
-    AttemptFacts(long number, BuildFacts build, int position) {
+    AttemptFacts(long number, BuildFacts build, EntryFacts entry) {
       this.number = number;
       this.build = build;
-      this.position = position;
+      this.entry = entry;
+      this.machine = entry.machine;
     }
   }
 
-  final Farm farm;
-  final FarmSnapshot idle;
-  final Map<StoreKey, HostFacts> hosts = new HashMap<>();
-  final Instant[] refusedUntil;
+  final FarmModel farm;
   final Map<RequestId, RequestFacts> requests = new TreeMap<>((a, b) -> compare(a, b));
   final Map<Long, BuildFacts> builds = new TreeMap<>();
   final Map<Long, AttemptFacts> attempts = new TreeMap<>();
   Instant now = Instant.MIN;
 
   DispatcherFacts(Farm farm) {
-    this.farm = farm;
-    this.idle = FarmSnapshot.of(farm);
-    this.refusedUntil = new Instant[farm.size()];
-    for (int position = 0; position < farm.size(); position++) {
-      hosts.put(key(position), new HostFacts());
-      refusedUntil[position] = Instant.MIN;
-    }
+    this.farm = new FarmModel(farm);
   }
 
   private static int compare(RequestId a, RequestId b) {
     return Long.compare(a.number(), b.number());
-  }
-
-  StoreKey key(int position) {
-    return farm.machine(position).storeKey();
-  }
-
-  HostFacts host(int position) {
-    return hosts.get(key(position));
   }
 
   boolean isReady(BuildFacts build) {
@@ -119,23 +100,20 @@ class DispatcherFacts {
             .allMatch(id -> builds.get(id.number()).end instanceof BuildEnd.Succeeded);
   }
 
-  boolean isLocal(int position) {
-    return farm.machine(position).isLocal();
-  }
-
-  /** Who is of the right kind and was not tried. */
-  Set<Integer> untried(BuildFacts build) {
-    Set<Integer> untried = new TreeSet<>(build.fitting);
-    untried.removeIf(position -> build.tried.contains(key(position)));
+  /** Who is of the right kind, not switched off, and was not tried. */
+  Set<EntryFacts> untried(BuildFacts build) {
+    Set<EntryFacts> untried = new LinkedHashSet<>(build.fitting);
+    untried.removeIf(
+        entry -> build.tried.contains(entry.host) || entry.ordered instanceof MachineOrder.Disable);
     return untried;
   }
 
   /** Those of the untried that may take the build now or later, by what the local machine is. */
-  Set<Integer> wanted(BuildFacts build) {
-    Set<Integer> locals = untried(build);
-    locals.removeIf(position -> !isLocal(position));
-    Set<Integer> others = untried(build);
-    others.removeIf(this::isLocal);
+  Set<EntryFacts> wanted(BuildFacts build) {
+    Set<EntryFacts> locals = untried(build);
+    locals.removeIf(entry -> !entry.machine.isLocal());
+    Set<EntryFacts> others = untried(build);
+    others.removeAll(locals);
     return switch (build.locality) {
       case ANY, LOCAL_WHEN_FREE, REMOTE_WHEN_FREE -> untried(build);
       case LOCAL_FIRST -> locals.isEmpty() ? others : locals;
@@ -145,12 +123,14 @@ class DispatcherFacts {
   }
 
   /** 2: one of these machines is there, 1: one is on trial, 0: neither. */
-  int presence(Set<Integer> positions) {
+  int presence(Set<EntryFacts> entries) {
     int best = 0;
-    for (int position : positions) {
-      HostFacts host = host(position);
-      int presence = host.outages == 0 ? 2 : host.restUntil.isAfter(now) ? 0 : 1;
-      best = Math.max(best, presence);
+    for (EntryFacts entry : entries) {
+      if (entry.takesNew()) {
+        HostFacts host = entry.host;
+        int presence = host.isResting(now) ? 0 : host.outages == 0 ? 2 : 1;
+        best = Math.max(best, presence);
+      }
     }
     return best;
   }
@@ -171,24 +151,22 @@ class DispatcherFacts {
     return Duration.between(since, now).compareTo(build.request.rules.patience()) >= 0;
   }
 
-  boolean isFree(int position) {
-    HostFacts host = host(position);
+  boolean isFree(EntryFacts entry) {
+    HostFacts host = entry.host;
     boolean isProbed =
         host.outages > 0
             && attempts.values().stream()
-                .anyMatch(
-                    each ->
-                        key(each.position).equals(key(position))
-                            && each.number > host.newestInOutage);
-    return !host.restUntil.isAfter(now)
-        && !refusedUntil[position].isAfter(now)
+                .anyMatch(each -> each.entry.host == host && each.number > host.newestInOutage);
+    return entry.takesNew()
+        && !host.isResting(now)
+        && !entry.refusedUntil.isAfter(now)
         && !isProbed
-        && slotsTaken(position) < farm.machine(position).maxJobs();
+        && slotsTaken(entry) < entry.machine.maxJobs();
   }
 
-  long slotsTaken(int position) {
+  long slotsTaken(EntryFacts entry) {
     return attempts.values().stream()
-        .filter(attempt -> attempt.position == position && attempt.slot != Slot.GONE)
+        .filter(attempt -> attempt.entry == entry && attempt.slot != Slot.GONE)
         .count();
   }
 }

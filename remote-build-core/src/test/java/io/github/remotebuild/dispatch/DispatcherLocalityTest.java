@@ -205,4 +205,42 @@ class DispatcherLocalityTest {
 
     assertThat(run.machineOf(3)).isEqualTo("away");
   }
+
+  @Test
+  void a_local_machine_that_is_switched_off_is_not_waited_for() {
+    ScriptedRun run = farm();
+    run.order(machine("local", 1), new MachineOrder.Disable("hot"));
+    run.submit(patient(MINUTE), build(1, LOCAL_FIRST), build(2, LOCAL_FIRST));
+    assertThat(run.machineOf(1)).isEqualTo("away");
+    run.grant(1);
+
+    run.succeed(1);
+
+    assertThat(run.machineOf(2)).isEqualTo("away");
+  }
+
+  @Test
+  void a_local_machine_that_is_drained_is_waited_for_as_long_as_patience_says() {
+    ScriptedRun run = farm();
+    run.order(machine("local", 1), new MachineOrder.Drain("meeting"));
+    run.submit(patient(MINUTE), build(1, LOCAL_FIRST));
+    run.submit(2, GOING_ON, build(2, LOCAL_FIRST));
+    assertThat(run.machineOf(2)).isEqualTo("away");
+    assertThat(run.isPlaced(1)).isFalse();
+
+    run.order(machine("local", 1), new MachineOrder.Resume());
+
+    assertThat(run.machineOf(1)).isEqualTo("local");
+  }
+
+  @Test
+  void a_local_machine_that_is_added_is_used_at_once_by_those_who_want_it() {
+    ScriptedRun run = ScriptedRun.on(machine("away", 1));
+    run.submit(GOING_ON, build(1, LOCAL_FIRST), build(2, LOCAL_FIRST));
+    assertThat(run.machineOf(1)).isEqualTo("away");
+
+    run.change(machine("away", 1), machine("local", 1));
+
+    assertThat(run.machineOf(2)).isEqualTo("local");
+  }
 }

@@ -1,16 +1,16 @@
 package io.github.remotebuild.dispatch;
 
+import io.github.remotebuild.dispatch.FarmModel.EntryFacts;
+import io.github.remotebuild.dispatch.FarmModel.HostFacts;
 import io.github.remotebuild.dispatch.RequestRules.OnFailure;
 import io.github.remotebuild.model.Culprit;
-import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.RetryAdvice;
-import io.github.remotebuild.policy.Selection;
-import io.github.remotebuild.policy.SelectionPolicy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -27,6 +27,12 @@ final class DispatcherModel extends DispatcherFacts {
   private BuildFacts ended;
 
   private Class<? extends BuildEnd> expectedEnd;
+
+  /** What this event must have told of machines. */
+  private final List<MachineReport> expectedReports = new ArrayList<>();
+
+  /** Whether slots may be in use that the line of their machine no longer has. */
+  private boolean isFarmFixed = true;
 
   DispatcherModel(Farm farm, RestRule restRule) {
     super(farm);
@@ -46,26 +52,32 @@ final class DispatcherModel extends DispatcherFacts {
     outage = null;
     ended = null;
     expectedEnd = null;
+    expectedReports.clear();
+    farm.forget(now);
     requests.values().forEach(request -> request.isJustStopped = false);
     if (event instanceof Event.Submitted e) {
       submitted(e);
     } else if (event instanceof Event.LeaseGranted e) {
       AttemptFacts attempt = attempts.get(e.attempt().number());
       attempt.slot = Slot.HELD;
+      boolean isAsBefore =
+          attempt.entry.takesNew() && attempt.entry.machine.equals(attempt.machine);
       if (attempt.build.request.isStopped) {
         over(attempt, BuildEnd.Cancelled.class);
+      } else if (!isAsBefore) {
+        over(attempt, null);
       }
     } else if (event instanceof Event.LeaseRefused e) {
       AttemptFacts attempt = attempts.get(e.attempt().number());
       attempt.slot = Slot.GONE;
-      refusedUntil[attempt.position] = now.plus(MachineBook.ASK_AGAIN);
+      refuse(attempt.entry);
       over(attempt, attempt.build.request.isStopped ? BuildEnd.Cancelled.class : null);
     } else if (event instanceof Event.LeaseLost e) {
       AttemptFacts attempt = attempts.get(e.attempt().number());
       if (attempt != null && attempt.slot == Slot.HELD) {
         attempt.slot = Slot.LOST;
         attempt.isLeaseLost = true;
-        refusedUntil[attempt.position] = now.plus(MachineBook.ASK_AGAIN);
+        refuse(attempt.entry);
       }
     } else if (event instanceof Event.SlotDone e) {
       endLost(attempts.get(e.attempt().number()));
@@ -78,6 +90,18 @@ final class DispatcherModel extends DispatcherFacts {
       failed(attempts.get(e.attempt().number()), e.failure());
     } else if (event instanceof Event.RequestCancelled e && requests.containsKey(e.request())) {
       requests.get(e.request()).isStopped = true;
+    } else if (event instanceof Event.FarmChanged e) {
+      isFarmFixed = false;
+      expectedReports.addAll(farm.change(e.farm(), now));
+      builds.values().forEach(build -> build.fitting = farm.fitting(build.spec.demand()));
+    } else if (event instanceof Event.MachinesOrdered e) {
+      expectedReports.addAll(farm.obey(e, now));
+    }
+  }
+
+  private void refuse(EntryFacts entry) {
+    if (entry.isListed) {
+      entry.refusedUntil = now.plus(MachineBook.ASK_AGAIN);
     }
   }
 
@@ -99,8 +123,8 @@ final class DispatcherModel extends DispatcherFacts {
         continue;
       }
       now = time.minusNanos(1);
-      for (int position : wanted(build)) {
-        require(!isFree(position), "woken after a machine came back", build.spec.build(), position);
+      for (EntryFacts entry : wanted(build)) {
+        require(!isFree(entry), "woken after a machine came back", build.spec.build(), entry);
       }
       now = before;
     }
@@ -111,12 +135,7 @@ final class DispatcherModel extends DispatcherFacts {
     requests.put(event.request(), request);
     for (BuildSpec spec : event.builds()) {
       BuildFacts build = new BuildFacts(spec, request);
-      for (int position = 0; position < farm.size(); position++) {
-        Demand anywhere = spec.demand().placing(Locality.ANY);
-        if (Selection.of(SelectionPolicy.nix(), anywhere, idle).canTake(position)) {
-          build.fitting.add(position);
-        }
-      }
+      build.fitting = farm.fitting(spec.demand());
       builds.put(spec.build().number(), build);
       request.open.add(spec.build().number());
     }
@@ -129,8 +148,7 @@ final class DispatcherModel extends DispatcherFacts {
   }
 
   private void prove(AttemptFacts attempt) {
-    host(attempt.position).outages = 0;
-    host(attempt.position).restUntil = Instant.MIN;
+    attempt.entry.host.forgive();
   }
 
   private void failed(AttemptFacts attempt, Failure failure) {
@@ -142,7 +160,7 @@ final class DispatcherModel extends DispatcherFacts {
       over(attempt, BuildEnd.Cancelled.class);
       return;
     }
-    HostFacts host = host(attempt.position);
+    HostFacts host = attempt.entry.host;
     if (isVerdict) {
       prove(attempt);
     } else if (!isLost
@@ -155,7 +173,7 @@ final class DispatcherModel extends DispatcherFacts {
             || (!isLost && failure.retry() == RetryAdvice.NEVER)
             || build.attempts >= build.request.rules.attemptLimit();
     if (!isFinal && !isLost && failure.retry() == RetryAdvice.OTHER_MACHINE) {
-      build.tried.add(key(attempt.position));
+      build.tried.add(attempt.entry.host);
     }
     over(attempt, isFinal ? BuildEnd.Failed.class : null);
   }
@@ -164,6 +182,7 @@ final class DispatcherModel extends DispatcherFacts {
     attempts.remove(attempt.number);
     attempt.build.attempt = null;
     overAttempt = attempt;
+    expectedReports.addAll(farm.over(attempt.entry));
     if (end != null) {
       ended = attempt.build;
       expectedEnd = end;
@@ -177,9 +196,12 @@ final class DispatcherModel extends DispatcherFacts {
   void check(Event event, List<Effect> effects) {
     AttemptFacts justOver = overAttempt;
     overAttempt = null;
+    List<MachineReport> reports = new ArrayList<>();
     for (Effect effect : effects) {
       if (effect instanceof Effect.ReleaseLease e) {
         released(e, justOver);
+      } else if (effect instanceof Effect.ReportMachine e) {
+        reports.add(e.report());
       } else if (effect instanceof Effect.ReportResting e) {
         resting(e);
       } else if (effect instanceof Effect.ReportEnd e) {
@@ -190,6 +212,8 @@ final class DispatcherModel extends DispatcherFacts {
         require(request.open.isEmpty(), "a request ended before its builds", e);
       }
     }
+    require(
+        reports.equals(expectedReports), "not what became of machines", reports, expectedReports);
     require(outage == null, "an outage was not counted", String.valueOf(outage));
     if (justOver != null) {
       require(justOver.slot == Slot.GONE, "a lease was not released", justOver.number);
@@ -227,12 +251,12 @@ final class DispatcherModel extends DispatcherFacts {
     require(attempt != null, "an effect for an attempt that is over", effect);
     require(attempt.slot == Slot.HELD, "a lease released that is not held", effect);
     attempt.slot = Slot.GONE;
-    refusedUntil[attempt.position] = Instant.MIN;
+    attempt.entry.refusedUntil = Instant.MIN;
   }
 
   private void resting(Effect.ReportResting effect) {
     require(outage != null, "an outage was counted twice", effect);
-    HostFacts host = host(outage.position);
+    HostFacts host = outage.entry.host;
     host.outages++;
     double millis =
         Math.min(
@@ -261,7 +285,7 @@ final class DispatcherModel extends DispatcherFacts {
     } else if (effect.end() instanceof BuildEnd.Cancelled) {
       require(build.request.isStopped, "cancelled by nobody", effect);
     } else if (effect.end() instanceof BuildEnd.Declined) {
-      require(wanted(build).isEmpty() && build.tried.isEmpty(), "declined unduly", effect);
+      require(!farm.everFitted(build.spec.demand()), "declined unduly", effect);
     } else if (effect.end() instanceof BuildEnd.DependencyFailed e) {
       BuildEnd cause = builds.get(e.rootCause().number()).end;
       require(
@@ -301,19 +325,18 @@ final class DispatcherModel extends DispatcherFacts {
 
   private void placed(Effect.RequestLease effect) {
     BuildFacts build = builds.get(effect.build().number());
-    int position = farm.machines().indexOf(effect.machine());
+    EntryFacts entry = farm.listed(effect.machine());
     require(isReady(build), "a build was placed that does not wait for a machine", effect);
-    require(build.fitting.contains(position), "a build was placed where it does not fit", effect);
-    require(!build.tried.contains(key(position)), "a machine was tried again", effect);
-    require(wanted(build).contains(position), "placed on the wrong side", effect, build.locality);
+    require(build.fitting.contains(entry), "a build was placed where it does not fit", effect);
+    require(!build.tried.contains(entry.host), "a machine was tried again", effect);
+    require(wanted(build).contains(entry), "placed on the wrong side", effect, build.locality);
+    boolean isLocal = entry.machine.isLocal();
     boolean isYielding =
-        isLocal(position)
-            ? build.locality == Locality.REMOTE_WHEN_FREE
-            : build.locality == Locality.LOCAL_WHEN_FREE;
+        build.locality == (isLocal ? Locality.REMOTE_WHEN_FREE : Locality.LOCAL_WHEN_FREE);
     require(
         !isYielding
             || wanted(build).stream()
-                .noneMatch(other -> isLocal(other) != isLocal(position) && isFree(other)),
+                .noneMatch(other -> other.machine.isLocal() != isLocal && isFree(other)),
         "placed on one side though the other was free",
         effect,
         build.locality);
@@ -321,10 +344,11 @@ final class DispatcherModel extends DispatcherFacts {
         !build.request.isStopped || build.request.isJustStopped,
         "a build was placed after its request was stopped",
         effect);
-    require(isFree(position), "a machine was given a build that is not free", effect);
-    AttemptFacts attempt = new AttemptFacts(effect.attempt().number(), build, position);
-    require(attempt.number > host(position).newest, "attempts do not ascend", effect);
-    host(position).newest = attempt.number;
+    require(isFree(entry), "a machine was given a build that is not free", effect);
+    AttemptFacts attempt = new AttemptFacts(effect.attempt().number(), build, entry);
+    require(attempt.number > entry.host.newest, "attempts do not ascend", effect);
+    entry.host.newest = attempt.number;
+    entry.attempts++;
     attempts.put(attempt.number, attempt);
     build.attempt = attempt;
     build.absentSince = null;
@@ -334,6 +358,10 @@ final class DispatcherModel extends DispatcherFacts {
     AttemptFacts attempt = attempts.get(effect.attempt().number());
     require(attempt != null && attempt.slot == Slot.HELD, "started without a slot", effect);
     require(event.equals(new Event.LeaseGranted(effect.attempt())), "started unasked", effect);
+    EntryFacts entry = attempt.entry;
+    require(entry.takesNew(), "started where nothing new may begin", effect, entry);
+    require(effect.machine().equals(entry.machine), "started on another machine", effect, entry);
+    require(slotsTaken(entry) <= entry.machine.maxJobs(), "started beyond max jobs", effect, entry);
     BuildFacts build = attempt.build;
     build.attempts++;
     build.isWaitReported = false;
@@ -351,8 +379,8 @@ final class DispatcherModel extends DispatcherFacts {
   }
 
   private void checkState() {
-    for (int position = 0; position < farm.size(); position++) {
-      require(slotsTaken(position) <= farm.machine(position).maxJobs(), "too many", position);
+    for (EntryFacts entry : farm.listed()) {
+      require(!isFarmFixed || slotsTaken(entry) <= entry.machine.maxJobs(), "too many", entry);
     }
     for (AttemptFacts attempt : attempts.values()) {
       require(
@@ -362,6 +390,7 @@ final class DispatcherModel extends DispatcherFacts {
           "an attempt was not stopped",
           attempt.number);
     }
+    farm.forget(now);
     for (BuildFacts build : builds.values()) {
       if (isReady(build)) {
         checkWaiting(build);
@@ -373,8 +402,8 @@ final class DispatcherModel extends DispatcherFacts {
     BuildId id = build.spec.build();
     require(!build.request.isStopped, "a stopped build waits", id);
     require(build.isWaitReported, "a build waits and nobody was told", id);
-    for (int position : wanted(build)) {
-      require(!isFree(position), "a build waits though a machine is free", id, position);
+    for (EntryFacts entry : wanted(build)) {
+      require(!isFree(entry), "a build waits though a machine is free", id, entry);
     }
     int presence = presence(build);
     if (presence == 2) {

@@ -12,10 +12,16 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ReadyBuildsTest {
-  private final ReadyBuilds ready = new ReadyBuilds();
+  private final Callers callers = new Callers(ShareRule.equal());
+  private final ReadyBuilds ready = new ReadyBuilds(callers);
 
   private static Build build(long number, Demand demand) {
-    return new Build(new BuildId(number), new Request(new RequestId(1), GOING_ON), demand);
+    return build(number, demand, GOING_ON, Standing.ordinary());
+  }
+
+  private static Build build(long number, Demand demand, RequestRules rules, Standing standing) {
+    return new Build(
+        new BuildId(number), new Request(new RequestId(number), rules, standing), demand);
   }
 
   private Build added(long number, Demand demand) {
@@ -32,13 +38,11 @@ class ReadyBuildsTest {
     Build tried = build(4, LINUX);
     tried.triedHosts.add(0);
     ready.add(tried, START);
-    Build patient =
-        new Build(
-            new BuildId(5), new Request(new RequestId(2), patient(Duration.ofHours(1))), LINUX);
+    Build patient = build(5, LINUX, patient(Duration.ofHours(1)), Standing.ordinary());
     ready.add(patient, START);
 
     assertThat(first.group).isSameAs(second.group);
-    assertThat(ready.byUrgency()).hasSize(4);
+    assertThat(ready.groups()).hasSize(4);
     assertThat(other.group).isNotSameAs(first.group);
   }
 
@@ -50,7 +54,7 @@ class ReadyBuildsTest {
     ready.remove(build);
 
     assertThat(build.group).isNull();
-    assertThat(ready.byUrgency()).isEmpty();
+    assertThat(ready.groups()).isEmpty();
     assertThat(ready.isAnyOpen()).isFalse();
     ready.remove(build);
   }
@@ -63,23 +67,34 @@ class ReadyBuildsTest {
   }
 
   @Test
-  void groups_come_in_the_order_of_their_most_urgent_builds_as_these_come_and_go() {
+  void each_caller_has_a_line_of_its_own_in_a_group() {
+    Build ours = added(1, LINUX);
+    Build theirs = build(2, LINUX, GOING_ON, Standing.ordinary().withCaller("ci"));
+    ready.add(theirs, START);
+
+    assertThat(theirs.group).isSameAs(ours.group);
+    assertThat(theirs.line).isNotSameAs(ours.line);
+    ready.remove(theirs);
+    assertThat(ours.group.lines.values()).containsExactly(ours.line);
+  }
+
+  @Test
+  void lines_come_in_the_order_of_their_first_builds_as_these_come_and_go() {
     Build fifth = added(5, LINUX);
     Build third = added(3, LINUX.requiring("kvm"));
-    assertThat(ready.after(null)).isSameAs(third.group);
-    assertThat(ready.after(third)).isSameAs(fifth.group);
-    assertThat(ready.after(fifth)).isNull();
+    CallerAccount account = fifth.line.account;
+    assertThat(account.lines.values()).containsExactly(third.line, fifth.line);
 
     Build first = added(1, LINUX);
-    assertThat(ready.after(null)).isSameAs(fifth.group);
+    assertThat(account.lines.values()).containsExactly(fifth.line, third.line);
     ready.remove(first);
-    assertThat(ready.after(null)).isSameAs(third.group);
+    assertThat(account.lines.values()).containsExactly(third.line, fifth.line);
   }
 
   @Test
   void a_build_opens_its_group_again() {
     Build build = added(1, LINUX);
-    WaitingGroup group = ready.byUrgency().get(0);
+    WaitingGroup group = ready.groups().get(0);
     assertThat(ready.isOpen(group)).isTrue();
     ready.close(group);
     assertThat(ready.isAnyOpen()).isFalse();
@@ -87,6 +102,6 @@ class ReadyBuildsTest {
     added(2, LINUX);
 
     assertThat(ready.isOpen(group)).isTrue();
-    assertThat(group.mostUrgent()).isSameAs(build);
+    assertThat(build.line.first()).isSameAs(build);
   }
 }

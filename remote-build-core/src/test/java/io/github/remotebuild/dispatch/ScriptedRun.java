@@ -48,11 +48,19 @@ final class ScriptedRun {
   private final Map<Long, Effect.RequestLease> attempts = new HashMap<>();
 
   ScriptedRun(Farm farm, SelectionPolicy policy) {
-    dispatcher = new Dispatcher(farm, policy, RESTS, new Random(0));
+    this(farm, policy, ShareRule.equal());
+  }
+
+  ScriptedRun(Farm farm, SelectionPolicy policy, ShareRule shareRule) {
+    dispatcher = new Dispatcher(farm, policy, RESTS, shareRule, new Random(0));
   }
 
   static ScriptedRun on(Machine... machines) {
     return new ScriptedRun(Farm.of(machines), SelectionPolicy.nix());
+  }
+
+  static ScriptedRun sharing(ShareRule rule, Machine... machines) {
+    return new ScriptedRun(Farm.of(machines), SelectionPolicy.nix(), rule);
   }
 
   static Machine machine(String uri, int maxJobs) {
@@ -108,6 +116,21 @@ final class ScriptedRun {
     return tell(new Event.Submitted(new RequestId(request), List.of(builds), rules));
   }
 
+  /** Each build in a request of its own, by the number of the build. */
+  void submitEach(Standing standing, BuildSpec... builds) {
+    for (BuildSpec build : builds) {
+      RequestId request = new RequestId(build.build().number());
+      tell(new Event.Submitted(request, List.of(build), GOING_ON, standing));
+    }
+  }
+
+  /** The build is granted its slot, and gives it back that much later. */
+  List<Effect> uses(long build, Duration time) {
+    grant(build);
+    pass(time);
+    return slotDone(build);
+  }
+
   List<Effect> submit(RequestRules rules, BuildSpec... builds) {
     return submit(1, rules, builds);
   }
@@ -160,6 +183,19 @@ final class ScriptedRun {
 
   List<Effect> cancel() {
     return tell(new Event.RequestCancelled(new RequestId(1), "enough"));
+  }
+
+  List<Effect> change(Machine... machines) {
+    return tell(new Event.FarmChanged(Farm.of(machines)));
+  }
+
+  List<Effect> order(Machine machine, MachineOrder order) {
+    return tell(new Event.MachinesOrdered(Set.of(machine), order));
+  }
+
+  /** What the last event said became of machines. */
+  List<MachineReport> reports() {
+    return last(Effect.ReportMachine.class).stream().map(Effect.ReportMachine::report).toList();
   }
 
   List<Effect> pass(Duration time) {

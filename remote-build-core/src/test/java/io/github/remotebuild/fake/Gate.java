@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Holds up whoever comes, until it is opened; a test can wait until somebody is there. */
-public final class Gate implements FakeMachine.Hook {
+public final class Gate implements Hook {
   private static final long PATIENCE_SECONDS = 20;
 
   private final CountDownLatch reached = new CountDownLatch(1);

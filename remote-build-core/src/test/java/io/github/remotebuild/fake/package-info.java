@@ -1,8 +1,6 @@
 /**
- * Machines, a hub and the way to them, in memory: strict, and able to say what was left open.
- *
- * <p>Real transports, sessions and copies run against them; only the far ends of the streams are
- * made up. Start with {@link io.github.remotebuild.fake.FakeFarm}.
+ * Small stand-ins for what the runtime stands on: a store and a transport without processes and
+ * protocols, a gate, and threads that are counted. Whole machines are in the testkit.
  */
 @NullMarked
 package io.github.remotebuild.fake;

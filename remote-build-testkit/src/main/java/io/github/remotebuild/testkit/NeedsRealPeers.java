@@ -11,9 +11,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Marks a test class or method that needs a farm of real machines, and lets its constructor and its
  * methods have a parameter of type {@link RealPeers}.
  *
- * <p>The environment variable {@code REMOTE_BUILD_PEERS} names the farm's {@code peers.properties}.
- * Without it the test is skipped, and says so on the standard error; if {@code
- * REMOTE_BUILD_REQUIRE_PEERS} is {@code 1}, it fails instead.
+ * <p>If the environment variable {@code REMOTE_BUILD_PEERS} names a farm's {@code
+ * peers.properties}, it is that farm. If it is not set, and this computer has what it takes, the
+ * first such test starts a farm, which ends with the run. Otherwise, or if it is {@code none}, the
+ * tests are left out, and the end of the run says loudly which, and what is missing; if {@code
+ * REMOTE_BUILD_REQUIRE_PEERS} is {@code 1}, they fail instead.
  *
  * @since 0.1
  */

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * A farm of real machines with a real Nix, and the hub beside it, as {@code .ci/real-peers} makes
@@ -27,10 +26,13 @@ import org.junit.jupiter.api.Assumptions;
  * @since 0.1
  */
 public final class RealPeers {
-  /** The environment variable that names the farm's {@code peers.properties}. */
+  /**
+   * The environment variable that names a farm's {@code peers.properties}; {@code none} keeps the
+   * tests that need one from running.
+   */
   public static final String VARIABLE = "REMOTE_BUILD_PEERS";
 
-  /** The environment variable that, set to {@code 1}, makes the lack of a farm a failure. */
+  /** The environment variable that, set to {@code 1}, makes it a failure if they do not run. */
   public static final String REQUIRED = "REMOTE_BUILD_REQUIRE_PEERS";
 
   private static final Duration START_LIMIT = Duration.ofMinutes(5);
@@ -53,37 +55,6 @@ public final class RealPeers {
     return new RealPeers(file);
   }
 
-  /**
-   * The farm that the environment names; without one the test is skipped, or fails if the
-   * environment demands a farm.
-   */
-  public static RealPeers orSkip() {
-    Optional<String> reason = reasonToSkip();
-    Assumptions.assumeTrue(reason.isEmpty(), () -> reason.orElse(""));
-    return of(Path.of(System.getenv(VARIABLE)));
-  }
-
-  /**
-   * Why a test that needs a farm cannot run, if it cannot; told on the standard error as well.
-   *
-   * @throws AssertionError if there is none and the environment demands one
-   */
-  static Optional<String> reasonToSkip() {
-    String file = System.getenv(VARIABLE);
-    if (file != null && !file.isEmpty()) {
-      return Optional.empty();
-    }
-    String reason =
-        "there is no farm of real machines: set "
-            + VARIABLE
-            + " to the peers.properties of one (see docs/real-peers.md)";
-    if ("1".equals(System.getenv(REQUIRED))) {
-      throw new AssertionError(reason + "; " + REQUIRED + "=1 demands one");
-    }
-    System.err.println("SKIPPED: " + reason);
-    return Optional.of(reason);
-  }
-
   /** A text that no other call of this method returns, here or in another process. */
   public static String salt() {
     byte[] bytes = new byte[8];
@@ -93,35 +64,75 @@ public final class RealPeers {
 
   /** Starts one more farm, with empty stores; takes about three seconds. */
   public OwnFarm another() {
-    Path directory;
-    try {
-      directory = Files.createTempDirectory("real-peers");
-    } catch (IOException e) {
-      throw new UncheckedIOException("Could not make a directory for a farm", e);
-    }
-    Tool.of(script(), "up", directory.toString()).within(START_LIMIT).run().orThrow();
-    return new OwnFarm(of(directory.resolve("peers.properties")), directory);
+    return OwnFarm.start(script());
   }
 
-  /** A farm that a test has to itself. Closing it takes it down and removes its files. */
+  /**
+   * A farm that a test has to itself. Closing it takes it down and removes its files; the end of
+   * the program does so too. Safe for use by several threads.
+   */
   public static final class OwnFarm implements AutoCloseable {
-    private final RealPeers peers;
+    private final String script;
     private final Path directory;
+    private final Thread atExit;
+    private boolean isDown;
 
-    private OwnFarm(RealPeers peers, Path directory) {
-      this.peers = peers;
+    private OwnFarm(String script, Path directory) {
+      this.script = script;
       this.directory = directory;
+      this.atExit = new Thread(this::takeDown, "takes down the farm in " + directory);
+    }
+
+    /**
+     * Starts one in a new directory.
+     *
+     * @param script {@code .ci/real-peers}
+     * @throws AssertionError if that does not succeed within five minutes; nothing is left then
+     */
+    static OwnFarm start(String script) {
+      Path directory;
+      try {
+        directory = Files.createTempDirectory("real-peers");
+      } catch (IOException e) {
+        throw new UncheckedIOException("Could not make a directory for a farm", e);
+      }
+      OwnFarm farm = new OwnFarm(script, directory);
+      Runtime.getRuntime().addShutdownHook(farm.atExit);
+      try {
+        Tool.of(script, "up", directory.toString()).within(START_LIMIT).run().orThrow();
+        return farm;
+      } catch (RuntimeException | AssertionError e) {
+        try {
+          farm.close();
+        } catch (RuntimeException | AssertionError another) {
+          e.addSuppressed(another);
+        }
+        throw e;
+      }
     }
 
     /** The machines. */
     public RealPeers peers() {
-      return peers;
+      return of(directory.resolve("peers.properties"));
     }
 
     @Override
     public void close() {
-      Tool.of(peers.script(), "down", directory.toString()).run().orThrow();
-      Tool.of("rm", "-rf", "--one-file-system", directory.toString()).run().orThrow();
+      takeDown();
+      try {
+        Runtime.getRuntime().removeShutdownHook(atExit);
+      } catch (IllegalStateException e) {
+        // The program is ending.
+      }
+    }
+
+    /** Whoever comes second waits for the first: the program does not end half-way. */
+    private synchronized void takeDown() {
+      if (!isDown) {
+        isDown = true;
+        Tool.of(script, "down", directory.toString()).run().orThrow();
+        Tool.of("rm", "-rf", "--one-file-system", directory.toString()).run().orThrow();
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.remotebuild.testkit;
 
+import java.io.PrintStream;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -8,11 +9,29 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** What {@link NeedsRealPeers} does. */
 final class RealPeersExtension implements ExecutionCondition, ParameterResolver {
+  private final Computer computer;
+  private final PrintStream out;
+
+  /** On this computer. */
+  RealPeersExtension() {
+    this(Computer.here(), System.out);
+  }
+
+  /**
+   * On another.
+   *
+   * @param out where it says which tests did not run, or what runs them
+   */
+  RealPeersExtension(Computer computer, PrintStream out) {
+    this.computer = computer;
+    this.out = out;
+  }
+
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-    return RealPeers.reasonToSkip()
-        .map(ConditionEvaluationResult::disabled)
-        .orElseGet(() -> ConditionEvaluationResult.enabled("there is a farm"));
+    return PeerSearch.on(computer) instanceof PeerSearch.Found.None none
+        ? NotRun.leaveOut(context, none.lacking(), computer, out)
+        : ConditionEvaluationResult.enabled("there are machines");
   }
 
   @Override
@@ -22,6 +41,13 @@ final class RealPeersExtension implements ExecutionCondition, ParameterResolver 
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return RealPeers.orSkip();
+    PeerSearch.Found found = PeerSearch.on(computer);
+    if (found instanceof PeerSearch.Found.Named named) {
+      return RealPeers.of(named.file());
+    }
+    if (found instanceof PeerSearch.Found.Startable startable) {
+      return SharedFarm.of(context, startable.script(), out).peers();
+    }
+    throw new IllegalStateException("a test that was left out asks for machines");
   }
 }

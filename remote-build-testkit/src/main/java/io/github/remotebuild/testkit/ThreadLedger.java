@@ -30,6 +30,14 @@ public final class ThreadLedger implements ThreadFactory {
     return threads.size();
   }
 
+  /** How many of them wait for something just now. */
+  public long waiting() {
+    return threads.stream()
+        .map(Thread::getState)
+        .filter(state -> state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING)
+        .count();
+  }
+
   /**
    * Waits for every thread that was made, and fails if one is left.
    *

@@ -115,6 +115,7 @@ public final class Tool {
         // A program that does not read its input may have ended already.
       }
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         throw new AssertionError(command + " took more than " + limit);
       }
       return new Result(this, process.exitValue(), out.join(), err.join());

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys and host keys as OpenSSH's own programs make them, against OpenSSH's own server. */
+@NeedsOpenSsh
 class OpenSshIT {
   @TempDir private static Path directory;
 
@@ -38,7 +39,7 @@ class OpenSshIT {
 
   @BeforeAll
   static void start() throws Exception {
-    sshd = OpenSshd.startOrSkip(directory, "MaxSessions 2");
+    sshd = OpenSshd.start(directory, "MaxSessions 2");
   }
 
   @AfterAll
@@ -129,7 +130,7 @@ class OpenSshIT {
         certified + ".pub");
     Path other = Files.createDirectory(directory.resolve("other"));
     try (OpenSshd server =
-        OpenSshd.startOrSkip(
+        OpenSshd.start(
             other, "HostKey " + certified, "HostCertificate " + certified + "-cert.pub")) {
       Path known =
           knownHosts(
@@ -290,7 +291,7 @@ class OpenSshIT {
   @Test
   void new_keys_in_the_middle_of_a_transfer_do_no_harm() throws Exception {
     Path rekeying = Files.createDirectory(directory.resolve("rekeying"));
-    try (OpenSshd server = OpenSshd.startOrSkip(rekeying, "RekeyLimit 4M")) {
+    try (OpenSshd server = OpenSshd.start(rekeying, "RekeyLimit 4M")) {
       assertEchoes(
           server.endpoint(Optional.of(server.identity()), Optional.of(server.hostKey("ed25519"))),
           40_000_000);

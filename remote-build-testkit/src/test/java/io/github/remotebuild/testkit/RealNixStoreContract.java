@@ -5,16 +5,16 @@ import io.github.remotebuild.ssh.SshTransport;
 import io.github.remotebuild.store.ServeCommand;
 import io.github.remotebuild.store.ServeStore;
 import io.github.remotebuild.store.Store;
-import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The contract, with a real Nix behind a real sshd. */
+@NeedsRealPeers
 abstract class RealNixStoreContract extends StoreContract {
   private static RealPeers peers;
 
   @BeforeAll
-  static void findPeers() throws IOException {
-    peers = RealPeers.orSkip();
+  static void find(RealPeers found) {
+    peers = found;
   }
 
   abstract String machine();

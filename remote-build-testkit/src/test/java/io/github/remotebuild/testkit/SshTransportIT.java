@@ -3,16 +3,16 @@ package io.github.remotebuild.testkit;
 import io.github.remotebuild.ssh.SshTransport;
 import io.github.remotebuild.transport.Endpoint;
 import io.github.remotebuild.transport.Transport;
-import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The contract, with a real sshd on the other side. */
+@NeedsRealPeers
 class SshTransportIT extends TransportContract {
   private static RealPeers peers;
 
   @BeforeAll
-  static void findPeers() throws IOException {
-    peers = RealPeers.orSkip();
+  static void find(RealPeers found) {
+    peers = found;
   }
 
   @Override

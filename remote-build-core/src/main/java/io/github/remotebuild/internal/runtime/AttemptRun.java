@@ -140,7 +140,10 @@ final class AttemptRun {
     }
     BuildResult result = build(session);
     if (!result.isSuccess()) {
-      throw new FailedException(Failures.ofResult(job.derivation(), machine.name(), result));
+      // With the process its log is at an end, and that may tell what the status does not.
+      session.finish();
+      throw new FailedException(
+          Failures.ofResult(job.derivation(), machine.name(), result, session.lastStderrLines()));
     }
     if (machine.isHub()) {
       holdOutputs(session);

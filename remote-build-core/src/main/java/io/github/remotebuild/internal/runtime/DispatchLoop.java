@@ -146,7 +146,9 @@ final class DispatchLoop {
     request.nodes.putAll(plan.nodes());
     nodes.putAll(plan.nodes());
     requests.put(request.id, request);
-    handle(new Event.Submitted(request.id, plan.specs(), request.request.rules()));
+    handle(
+        new Event.Submitted(
+            request.id, plan.specs(), request.request.rules(), request.request.standing()));
   }
 
   private void end(ActiveRequest request) {

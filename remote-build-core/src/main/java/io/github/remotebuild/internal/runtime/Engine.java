@@ -233,7 +233,11 @@ public final class Engine implements AutoCloseable {
     @Override
     public Dispatcher newDispatcher() {
       return new Dispatcher(
-          settings.farm(), settings.policy(), settings.restRule(), settings.random());
+          settings.farm(),
+          settings.policy(),
+          settings.restRule(),
+          settings.shareRule(),
+          settings.random());
     }
 
     @Override

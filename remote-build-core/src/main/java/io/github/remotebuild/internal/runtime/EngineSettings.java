@@ -3,6 +3,7 @@ package io.github.remotebuild.internal.runtime;
 import io.github.remotebuild.BuildListener;
 import io.github.remotebuild.Limits;
 import io.github.remotebuild.dispatch.RestRule;
+import io.github.remotebuild.dispatch.ShareRule;
 import io.github.remotebuild.lease.SlotLeases;
 import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.policy.SelectionPolicy;
@@ -24,6 +25,7 @@ import java.util.random.RandomGenerator;
  * @param policy chooses machines
  * @param leases hands out slots
  * @param restRule how long failing machines rest
+ * @param shareRule how callers share the farm
  * @param limits every bound
  * @param listener hears of every request
  * @param threads makes all threads
@@ -40,6 +42,7 @@ public record EngineSettings(
     SelectionPolicy policy,
     SlotLeases leases,
     RestRule restRule,
+    ShareRule shareRule,
     Limits limits,
     BuildListener listener,
     ThreadFactory threads,

@@ -1,6 +1,7 @@
 package io.github.remotebuild.internal.runtime;
 
 import io.github.remotebuild.model.BuildResult;
+import io.github.remotebuild.model.BuildStatus;
 import io.github.remotebuild.model.ClosureException;
 import io.github.remotebuild.model.Culprit;
 import io.github.remotebuild.model.Failure;
@@ -12,50 +13,31 @@ import io.github.remotebuild.store.CopyException;
 import io.github.remotebuild.store.StoreException;
 import io.github.remotebuild.store.StoreProblem;
 import io.github.remotebuild.transport.TransportException;
-import io.github.remotebuild.transport.TransportProblem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** The one table from what went wrong below to what it means for a build. */
+/** Puts into words what went wrong; what it means is said by {@link FailureTable}. */
 final class Failures {
-  /** How Nix says that a build passed its time: {@code ...timed out after 2 seconds of silence}. */
-  private static final Pattern TOO_LATE =
-      Pattern.compile("timed out after (\\d{1,18}) seconds( of silence)?\\.?$");
-
   private Failures() {}
 
   /** A machine could not be reached or was lost. */
   static Failure ofMachine(Phase phase, String machine, TransportException e) {
-    return new Failure(
-        phase,
-        cause(e.problem()),
-        Culprit.MACHINE,
-        RetryAdvice.OTHER_MACHINE,
-        Optional.of(machine),
-        message(e),
-        List.of());
+    return failure(
+        phase, FailureTable.ofMachine(e.problem()), Optional.of(machine), message(e), List.of());
   }
 
   /** A store process on a machine did not do its part. */
   static Failure ofMachine(Phase phase, String machine, StoreException e) {
-    FailureCause cause =
-        e.transportProblem().map(Failures::cause).orElseGet(() -> cause(e.problem()));
-    // A store process that says why it ends may speak of the derivation as well as of itself.
-    Culprit culprit =
-        e.problem() == StoreProblem.REJECTED && phase != Phase.HANDSHAKE
-            ? Culprit.UNKNOWN
-            : Culprit.MACHINE;
-    return new Failure(
-        phase,
-        cause,
-        culprit,
-        RetryAdvice.OTHER_MACHINE,
-        Optional.of(machine),
-        message(e),
-        e.evidence());
+    FailureTable.Meaning meaning =
+        e.transportProblem()
+            .map(FailureTable::ofMachine)
+            .orElseGet(() -> FailureTable.ofMachine(e.problem(), phase));
+    if (e.problem() == StoreProblem.REJECTED && BuildWords.isDiskFull(message(e))) {
+      // What did not fit there may fit elsewhere, or nowhere.
+      meaning = FailureTable.Meaning.unclear(FailureCause.RESOURCES_EXHAUSTED);
+    }
+    return failure(phase, meaning, Optional.of(machine), message(e), e.evidence());
   }
 
   /** A copy between the hub and a machine stopped. */
@@ -67,17 +49,27 @@ final class Failures {
 
   /** The hub could not be reached. */
   static Failure ofHub(Phase phase, String hub, TransportException e) {
-    return hub(phase, "Could not open " + hub + ": " + message(e), List.of());
+    return failure(
+        phase,
+        FailureTable.ofHub(e.problem()),
+        Optional.empty(),
+        "Could not open " + hub + ": " + message(e),
+        List.of());
   }
 
-  /**
-   * The hub's store process did not do its part. One that is gone without a word says nothing about
-   * the next one.
-   */
+  /** The hub's store process did not do its part. */
   static Failure ofHub(Phase phase, StoreException e) {
-    boolean isLost = e.problem() == StoreProblem.ENDED || e.problem() == StoreProblem.TRANSPORT;
+    return failure(
+        phase, FailureTable.ofHub(e.problem()), Optional.empty(), message(e), e.evidence());
+  }
+
+  /** The hub took too long for all that planning needs. */
+  static Failure planTimedOut(Duration limit, List<String> evidence) {
     return hub(
-        phase, isLost ? RetryAdvice.SAME_MACHINE : RetryAdvice.NEVER, message(e), e.evidence());
+        Phase.PLAN,
+        RetryAdvice.SAME_MACHINE,
+        "Could not plan the request: it took more than " + Texts.duration(limit),
+        evidence);
   }
 
   /** The hub took too long. */
@@ -237,9 +229,9 @@ final class Failures {
   static Failure dispatcherDefect(Throwable e) {
     return new Failure(
         Phase.WAIT,
-        FailureCause.OTHER,
+        FailureCause.DEFECT,
         Culprit.UNKNOWN,
-        RetryAdvice.NEVER,
+        RetryAdvice.SAME_MACHINE,
         Optional.empty(),
         "Could not go on: a defect in remote-build, or in the selection policy it was given: " + e,
         List.of());
@@ -249,7 +241,7 @@ final class Failures {
   static Failure defect(Phase phase, String machine, Throwable e) {
     return new Failure(
         phase,
-        FailureCause.OTHER,
+        FailureCause.DEFECT,
         Culprit.UNKNOWN,
         RetryAdvice.OTHER_MACHINE,
         Optional.of(machine),
@@ -262,94 +254,40 @@ final class Failures {
         List.of());
   }
 
-  /** The machine says that the build failed. */
-  static Failure ofResult(StorePath derivation, String machine, BuildResult result) {
-    List<String> words =
-        result.plainErrorMessage().lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
+  /**
+   * The machine says that the build failed.
+   *
+   * @param log the last lines of the builder's log, oldest first, as far as they are known
+   */
+  static Failure ofResult(
+      StorePath derivation, String machine, BuildResult result, List<String> log) {
+    BuildWords words = new BuildWords(derivation, result, log);
     String reason =
-        words.isEmpty()
-            ? "it said " + result.status() + " and nothing else"
-            : plainReason(derivation, words.get(0));
-    List<String> evidence =
-        words.stream().skip(1).filter(l -> !l.startsWith("For full logs, run")).toList();
-    FailureCause cause = cause(result);
-    return new Failure(
+        words.reason().isEmpty()
+            ? "it said " + statusText(result) + " and nothing else"
+            : words.reason();
+    return failure(
         Phase.BUILD,
-        cause,
-        culprit(cause),
-        retry(cause),
+        words.refine(FailureTable.ofStatus(result.status())),
         Optional.of(machine),
         "Could not build " + derivation + " on " + machine + ": " + reason,
-        evidence);
+        words.evidence());
   }
 
-  /** Nix's first words without what our own sentence says already. */
-  private static String plainReason(StorePath derivation, String words) {
-    Matcher late = TOO_LATE.matcher(words);
-    if (late.find()) {
-      return "it "
-          + (late.group(2) == null ? "ran" : "printed nothing")
-          + " for more than "
-          + Texts.duration(Duration.ofSeconds(Long.parseLong(late.group(1))))
-          + ", and was stopped";
-    }
-    String reason = words.startsWith("error: ") ? words.substring("error: ".length()) : words;
-    if (reason.endsWith(";")) {
-      reason = reason.substring(0, reason.length() - 1);
-    }
-    String subject = "builder for '" + derivation + "' ";
-    return reason.startsWith(subject)
-        ? "its builder " + reason.substring(subject.length())
-        : reason;
+  private static String statusText(BuildResult result) {
+    return result.status() == BuildStatus.UNKNOWN
+        ? "status " + Long.toUnsignedString(result.statusNumber()) + ", which is unknown,"
+        : result.status().toString();
   }
 
-  private static FailureCause cause(BuildResult result) {
-    return switch (result.status()) {
-      case PERMANENT_FAILURE, CACHED_FAILURE -> FailureCause.BUILD_FAILED;
-      case INPUT_REJECTED -> FailureCause.INPUT_REJECTED;
-      case OUTPUT_REJECTED -> FailureCause.OUTPUT_REJECTED;
-      case TRANSIENT_FAILURE -> FailureCause.TRANSIENT;
-      case TIMED_OUT -> FailureCause.TIMED_OUT;
-      case DEPENDENCY_FAILED, NO_SUBSTITUTERS -> FailureCause.INPUT_MISSING;
-      case LOG_LIMIT_EXCEEDED -> FailureCause.LOG_LIMIT_EXCEEDED;
-      case NOT_DETERMINISTIC -> FailureCause.NOT_DETERMINISTIC;
-      case MISC_FAILURE, UNKNOWN, BUILT, SUBSTITUTED, ALREADY_VALID, RESOLVES_TO_ALREADY_VALID ->
-          FailureCause.OTHER;
-    };
-  }
-
-  private static Culprit culprit(FailureCause cause) {
-    return switch (cause) {
-      case BUILD_FAILED, OUTPUT_REJECTED, TIMED_OUT, LOG_LIMIT_EXCEEDED, NOT_DETERMINISTIC ->
-          Culprit.DERIVATION;
-      default -> Culprit.UNKNOWN;
-    };
-  }
-
-  private static RetryAdvice retry(FailureCause cause) {
-    return culprit(cause) == Culprit.DERIVATION ? RetryAdvice.NEVER : RetryAdvice.OTHER_MACHINE;
-  }
-
-  private static FailureCause cause(TransportProblem problem) {
-    return switch (problem) {
-      case UNREACHABLE -> FailureCause.UNREACHABLE;
-      case TIMED_OUT -> FailureCause.TIMED_OUT;
-      case HOST_KEY_UNKNOWN, HOST_KEY_CHANGED -> FailureCause.HOST_KEY_REFUSED;
-      case LOGIN_REJECTED, IDENTITY_UNUSABLE -> FailureCause.LOGIN_REJECTED;
-      case NOT_COMPATIBLE -> FailureCause.PROTOCOL;
-      case PROCESS_REFUSED, LOST -> FailureCause.LOST;
-      case MISCONFIGURED -> FailureCause.UNSUPPORTED;
-    };
-  }
-
-  private static FailureCause cause(StoreProblem problem) {
-    return switch (problem) {
-      case PROGRAM_MISSING -> FailureCause.PROGRAM_MISSING;
-      case NOT_A_STORE, WRONG_VERSION, PROTOCOL, TOO_LARGE -> FailureCause.PROTOCOL;
-      case HASH_MISMATCH -> FailureCause.HASH_MISMATCH;
-      case REJECTED -> FailureCause.OTHER;
-      case ENDED, TRANSPORT, ABORTED, UNUSABLE -> FailureCause.LOST;
-    };
+  private static Failure failure(
+      Phase phase,
+      FailureTable.Meaning meaning,
+      Optional<String> machine,
+      String message,
+      List<String> evidence) {
+    return new Failure(
+        phase, meaning.cause(), meaning.culprit(), meaning.retry(), machine, message, evidence);
   }
 
   private static String message(Exception e) {

@@ -121,11 +121,7 @@ final class RequestPlanning {
       result =
           Result.failed(
               isLate.get()
-                  ? Failures.hub(
-                      Phase.PLAN,
-                      "Could not plan the request: it took more than "
-                          + Texts.duration(limits.planTimeout()),
-                      e.evidence())
+                  ? Failures.planTimedOut(limits.planTimeout(), e.evidence())
                   : Failures.ofHub(Phase.PLAN, e));
     } catch (InterruptedException e) {
       result = Result.failed(Failures.closing(Phase.PLAN).failure());

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.remotebuild.fake.CountingThreads;
-import io.github.remotebuild.fake.FakeFarm;
-import io.github.remotebuild.fake.FakeMachine;
 import io.github.remotebuild.fake.Gate;
-import io.github.remotebuild.fake.Step;
+import io.github.remotebuild.fake.Hook;
+import io.github.remotebuild.fake.StubTransport;
 import io.github.remotebuild.transport.ConnectOptions;
 import io.github.remotebuild.transport.TransportException;
 import io.github.remotebuild.transport.TransportProblem;
@@ -28,13 +27,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(30)
 class ConnectionsTest {
   private final CountingThreads threads = new CountingThreads();
-  private final FakeFarm farm = new FakeFarm();
-  private final FakeMachine machine = farm.machine("m", 4);
+  private final StubTransport machine = new StubTransport();
   private long now;
   private final Connections connections =
       new Connections(
-          farm,
-          FakeFarm.endpoint("m"),
+          machine,
+          StubTransport.endpoint("m"),
           new ConnectOptions(
               Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), 1, threads),
           () -> now);
@@ -42,7 +40,7 @@ class ConnectionsTest {
   @AfterEach
   void nothing_is_left_open() throws Exception {
     connections.close();
-    assertThat(farm.leftOpen()).isEmpty();
+    assertThat(machine.openConnections()).isZero();
     assertThat(threads.leftAfter(Duration.ofSeconds(10))).isEmpty();
   }
 
@@ -95,7 +93,7 @@ class ConnectionsTest {
   @Test
   void one_is_opened_at_a_time() throws Exception {
     Gate gate = new Gate();
-    machine.at(Step.CONNECT, gate);
+    machine.atLogin(gate);
     List<FutureTask<Connections.Loan>> loans = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       loans.add(inBackground(connections::borrow));
@@ -111,14 +109,14 @@ class ConnectionsTest {
 
   @Test
   void a_login_that_is_broken_off_is_tried_four_times() {
-    machine.at(Step.CONNECT, FakeMachine.failing(TransportProblem.LOST));
+    machine.atLogin(StubTransport.failing(TransportProblem.LOST));
     assertThatThrownBy(connections::borrow).isInstanceOf(TransportException.class);
     assertThat(machine.logins()).isEqualTo(Connections.CONNECT_TRIES);
   }
 
   @Test
   void the_pauses_between_these_tries_grow() {
-    machine.at(Step.CONNECT, FakeMachine.failing(TransportProblem.LOST));
+    machine.atLogin(StubTransport.failing(TransportProblem.LOST));
     long begun = System.nanoTime();
     assertThatThrownBy(connections::borrow).isInstanceOf(TransportException.class);
     assertThat(Duration.ofNanos(System.nanoTime() - begun))
@@ -127,7 +125,7 @@ class ConnectionsTest {
 
   @Test
   void a_login_that_works_the_second_time_works() throws Exception {
-    machine.once(Step.CONNECT, FakeMachine.failing(TransportProblem.LOST));
+    machine.atNextLogin(StubTransport.failing(TransportProblem.LOST));
     connections.borrow();
     assertThat(machine.logins()).isEqualTo(2);
   }
@@ -135,7 +133,7 @@ class ConnectionsTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "LOST")
   void any_other_problem_is_told_at_once(TransportProblem problem) {
-    machine.at(Step.CONNECT, FakeMachine.failing(problem));
+    machine.atLogin(StubTransport.failing(problem));
     assertThatThrownBy(connections::borrow)
         .isInstanceOfSatisfying(
             TransportException.class, e -> assertThat(e.problem()).isEqualTo(problem));
@@ -145,11 +143,10 @@ class ConnectionsTest {
   @Test
   void a_login_that_fails_fails_for_all_who_waited_for_it() throws Exception {
     Gate gate = new Gate();
-    machine.at(
-        Step.CONNECT,
+    machine.atLogin(
         () -> {
           gate.pass();
-          FakeMachine.unreachable().run();
+          StubTransport.failing(TransportProblem.UNREACHABLE).run();
         });
     List<FutureTask<Connections.Loan>> loans = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -163,14 +160,14 @@ class ConnectionsTest {
           .hasCauseInstanceOf(TransportException.class);
     }
     assertThat(machine.logins()).isEqualTo(1);
-    machine.undisturbed();
+    machine.atLogin(Hook.nothing());
     assertThat(connections.borrow().connection().isOpen()).as("and the next one tries").isTrue();
   }
 
   @Test
   void one_that_is_given_back_while_another_pauses_goes_to_who_waits() throws Exception {
     Connections.Loan first = connections.borrow();
-    machine.at(Step.CONNECT, FakeMachine.failing(TransportProblem.LOST));
+    machine.atLogin(StubTransport.failing(TransportProblem.LOST));
     FutureTask<Connections.Loan> pausing = inBackground(connections::borrow);
     while (machine.logins() < 4) {
       Thread.onSpinWait();
@@ -186,7 +183,7 @@ class ConnectionsTest {
   @Test
   void whoever_waits_can_be_interrupted() throws Exception {
     Gate gate = new Gate();
-    machine.at(Step.CONNECT, gate);
+    machine.atLogin(gate);
     FutureTask<Connections.Loan> connecting = inBackground(connections::borrow);
     gate.awaitReached();
     CompletableFuture<Thread> waiter = new CompletableFuture<>();
@@ -205,7 +202,7 @@ class ConnectionsTest {
   @Test
   void an_interrupt_of_the_one_who_connects_is_nobody_elses_failure() throws Exception {
     Gate gate = new Gate();
-    machine.once(Step.CONNECT, gate);
+    machine.atNextLogin(gate);
     CompletableFuture<Thread> connector = new CompletableFuture<>();
     FutureTask<Connections.Loan> connecting =
         inBackground(
@@ -238,7 +235,7 @@ class ConnectionsTest {
   void closing_hangs_up_everything_and_sends_home_who_waits() throws Exception {
     Connections.Loan onLoan = connections.borrow();
     Gate gate = new Gate();
-    machine.at(Step.CONNECT, gate);
+    machine.atLogin(gate);
     FutureTask<Connections.Loan> connecting = inBackground(connections::borrow);
     gate.awaitReached();
     FutureTask<Connections.Loan> waiting = inBackground(connections::borrow);

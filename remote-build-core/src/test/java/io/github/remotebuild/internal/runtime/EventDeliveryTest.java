@@ -9,8 +9,9 @@ import io.github.remotebuild.fake.CountingThreads;
 import io.github.remotebuild.fake.Gate;
 import io.github.remotebuild.model.StorePath;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -24,7 +25,7 @@ class EventDeliveryTest {
       StorePath.parse("/nix/store/00000000000000000000000000000000-a.drv");
 
   private final CountingThreads threads = new CountingThreads();
-  private final List<BuildEvent> heard = new CopyOnWriteArrayList<>();
+  private final List<BuildEvent> heard = Collections.synchronizedList(new ArrayList<>());
   private final Gate gate = new Gate();
 
   @AfterEach
@@ -195,7 +196,7 @@ class EventDeliveryTest {
 
   @Test
   void an_interrupt_left_behind_by_one_call_is_not_seen_by_the_next() throws Exception {
-    List<Boolean> flags = new CopyOnWriteArrayList<>();
+    List<Boolean> flags = Collections.synchronizedList(new ArrayList<>());
     EventDelivery delivery =
         delivery(
             event -> {

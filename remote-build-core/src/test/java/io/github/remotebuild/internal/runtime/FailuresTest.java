@@ -1,161 +1,131 @@
 package io.github.remotebuild.internal.runtime;
 
+import static io.github.remotebuild.internal.runtime.FailureTableText.meaning;
+import static io.github.remotebuild.internal.runtime.FailureTableText.meaningOf;
+import static io.github.remotebuild.internal.runtime.FailureTableText.rows;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.remotebuild.internal.runtime.FailureTable.Meaning;
 import io.github.remotebuild.model.BuildResult;
 import io.github.remotebuild.model.BuildStatus;
-import io.github.remotebuild.model.Culprit;
+import io.github.remotebuild.model.Closure;
+import io.github.remotebuild.model.ClosureException;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.FailureCause;
+import io.github.remotebuild.model.Hash;
+import io.github.remotebuild.model.HashAlgorithm;
+import io.github.remotebuild.model.PathInfo;
 import io.github.remotebuild.model.Phase;
-import io.github.remotebuild.model.RetryAdvice;
 import io.github.remotebuild.model.StorePath;
 import io.github.remotebuild.store.StoreException;
 import io.github.remotebuild.store.StoreProblem;
 import io.github.remotebuild.transport.TransportException;
 import io.github.remotebuild.transport.TransportProblem;
-import java.util.EnumMap;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.TestFactory;
 
-/** The table from what goes wrong to what it means, with a row for every constant there is. */
+/** What we say ourselves, and how failures are put into words. */
 class FailuresTest {
-  private record Row(FailureCause cause, Culprit culprit, RetryAdvice retry) {}
-
   private static final StorePath DRV =
       StorePath.parse("/nix/store/00000000000000000000000000000000-a.drv");
+  private static final StorePath OTHER =
+      StorePath.parse("/nix/store/00000000000000000000000000000000-b");
 
-  private static final Map<TransportProblem, FailureCause> OF_TRANSPORT =
-      new EnumMap<>(TransportProblem.class);
-  private static final Map<StoreProblem, Row> OF_STORE = new EnumMap<>(StoreProblem.class);
-  private static final Map<StoreProblem, RetryAdvice> OF_HUB = new EnumMap<>(StoreProblem.class);
-  private static final Map<BuildStatus, Row> OF_BUILD = new EnumMap<>(BuildStatus.class);
-
-  static {
-    OF_TRANSPORT.put(TransportProblem.UNREACHABLE, FailureCause.UNREACHABLE);
-    OF_TRANSPORT.put(TransportProblem.TIMED_OUT, FailureCause.TIMED_OUT);
-    OF_TRANSPORT.put(TransportProblem.HOST_KEY_UNKNOWN, FailureCause.HOST_KEY_REFUSED);
-    OF_TRANSPORT.put(TransportProblem.HOST_KEY_CHANGED, FailureCause.HOST_KEY_REFUSED);
-    OF_TRANSPORT.put(TransportProblem.LOGIN_REJECTED, FailureCause.LOGIN_REJECTED);
-    OF_TRANSPORT.put(TransportProblem.IDENTITY_UNUSABLE, FailureCause.LOGIN_REJECTED);
-    OF_TRANSPORT.put(TransportProblem.NOT_COMPATIBLE, FailureCause.PROTOCOL);
-    OF_TRANSPORT.put(TransportProblem.PROCESS_REFUSED, FailureCause.LOST);
-    OF_TRANSPORT.put(TransportProblem.LOST, FailureCause.LOST);
-    OF_TRANSPORT.put(TransportProblem.MISCONFIGURED, FailureCause.UNSUPPORTED);
-
-    store(StoreProblem.PROGRAM_MISSING, FailureCause.PROGRAM_MISSING, RetryAdvice.NEVER);
-    store(StoreProblem.NOT_A_STORE, FailureCause.PROTOCOL, RetryAdvice.NEVER);
-    store(StoreProblem.WRONG_VERSION, FailureCause.PROTOCOL, RetryAdvice.NEVER);
-    store(StoreProblem.PROTOCOL, FailureCause.PROTOCOL, RetryAdvice.NEVER);
-    store(StoreProblem.TOO_LARGE, FailureCause.PROTOCOL, RetryAdvice.NEVER);
-    store(StoreProblem.HASH_MISMATCH, FailureCause.HASH_MISMATCH, RetryAdvice.NEVER);
-    store(StoreProblem.ENDED, FailureCause.LOST, RetryAdvice.SAME_MACHINE);
-    store(StoreProblem.TRANSPORT, FailureCause.LOST, RetryAdvice.SAME_MACHINE);
-    store(StoreProblem.ABORTED, FailureCause.LOST, RetryAdvice.NEVER);
-    store(StoreProblem.UNUSABLE, FailureCause.LOST, RetryAdvice.NEVER);
-    // What a store process says for itself may be about the derivation as well.
-    OF_STORE.put(
-        StoreProblem.REJECTED,
-        new Row(FailureCause.OTHER, Culprit.UNKNOWN, RetryAdvice.OTHER_MACHINE));
-    OF_HUB.put(StoreProblem.REJECTED, RetryAdvice.NEVER);
-
-    Row other = new Row(FailureCause.OTHER, Culprit.UNKNOWN, RetryAdvice.OTHER_MACHINE);
-    OF_BUILD.put(BuildStatus.BUILT, other);
-    OF_BUILD.put(BuildStatus.SUBSTITUTED, other);
-    OF_BUILD.put(BuildStatus.ALREADY_VALID, other);
-    OF_BUILD.put(BuildStatus.RESOLVES_TO_ALREADY_VALID, other);
-    OF_BUILD.put(BuildStatus.MISC_FAILURE, other);
-    OF_BUILD.put(BuildStatus.UNKNOWN, other);
-    derivation(BuildStatus.PERMANENT_FAILURE, FailureCause.BUILD_FAILED);
-    derivation(BuildStatus.CACHED_FAILURE, FailureCause.BUILD_FAILED);
-    derivation(BuildStatus.OUTPUT_REJECTED, FailureCause.OUTPUT_REJECTED);
-    derivation(BuildStatus.TIMED_OUT, FailureCause.TIMED_OUT);
-    derivation(BuildStatus.LOG_LIMIT_EXCEEDED, FailureCause.LOG_LIMIT_EXCEEDED);
-    derivation(BuildStatus.NOT_DETERMINISTIC, FailureCause.NOT_DETERMINISTIC);
-    elsewhere(BuildStatus.INPUT_REJECTED, FailureCause.INPUT_REJECTED);
-    elsewhere(BuildStatus.TRANSIENT_FAILURE, FailureCause.TRANSIENT);
-    elsewhere(BuildStatus.DEPENDENCY_FAILED, FailureCause.INPUT_MISSING);
-    elsewhere(BuildStatus.NO_SUBSTITUTERS, FailureCause.INPUT_MISSING);
+  private static StoreException storeException(StoreProblem problem, String message) {
+    return new StoreException(problem, "m", message, List.of("last words"));
   }
 
-  private static void store(StoreProblem problem, FailureCause cause, RetryAdvice ofHub) {
-    OF_STORE.put(problem, new Row(cause, Culprit.MACHINE, RetryAdvice.OTHER_MACHINE));
-    OF_HUB.put(problem, ofHub);
-  }
-
-  private static void derivation(BuildStatus status, FailureCause cause) {
-    OF_BUILD.put(status, new Row(cause, Culprit.DERIVATION, RetryAdvice.NEVER));
-  }
-
-  private static void elsewhere(BuildStatus status, FailureCause cause) {
-    OF_BUILD.put(status, new Row(cause, Culprit.UNKNOWN, RetryAdvice.OTHER_MACHINE));
-  }
-
-  private static Row row(Failure failure) {
-    return new Row(failure.cause(), failure.culprit(), failure.retry());
-  }
-
-  private static StoreException storeException(StoreProblem problem) {
-    return new StoreException(problem, "m", "Could not do it on m", List.of("last words"));
-  }
-
-  private static BuildResult result(BuildStatus status, String message) {
+  static BuildResult result(BuildStatus status, long number, String message) {
     return new BuildResult(
-        status,
-        status.number(),
-        message,
-        0,
-        false,
+        status, number, message, 0, false, Optional.empty(), Optional.empty(), new TreeMap<>());
+  }
+
+  static BuildResult result(BuildStatus status, String message) {
+    return result(status, status.number(), message);
+  }
+
+  private static ClosureException circle() {
+    return catchThrowableOfType(
+        ClosureException.class,
+        () -> Closure.referencesFirst(List.of(info(DRV, OTHER), info(OTHER, DRV))));
+  }
+
+  private static PathInfo info(StorePath path, StorePath reference) {
+    return new PathInfo(
+        path,
+        Hash.of(HashAlgorithm.SHA256, new byte[32]),
+        120,
+        new TreeSet<>(List.of(reference)),
         Optional.empty(),
-        Optional.empty(),
-        new TreeMap<>());
+        new TreeSet<>(),
+        Optional.empty());
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void a_transport_problem_is_the_machines(TransportProblem problem) {
-    Failure failure =
-        Failures.ofMachine(Phase.CONNECT, "m", new TransportException(problem, "words"));
-    assertThat(row(failure))
-        .isEqualTo(new Row(OF_TRANSPORT.get(problem), Culprit.MACHINE, RetryAdvice.OTHER_MACHINE));
-    assertThat(failure.message()).isEqualTo("words");
-    assertThat(failure.machine()).contains("m");
+  private static Map<String, Failure> ofOurs() {
+    Map<String, Failure> all = new LinkedHashMap<>();
+    Duration limit = Duration.ofSeconds(1);
+    IllegalStateException defect = new IllegalStateException("bug");
+    all.put(
+        "a phase on a machine made no progress",
+        Failures.timedOut(Phase.UPLOAD, "m", limit, List.of()));
+    all.put("the hub did not answer", Failures.hubTimedOut(Phase.QUERY, "hub", "go on", limit));
+    all.put("planning took too long", Failures.planTimedOut(limit, List.of()));
+    all.put(
+        "the build passed a limit and the machine did not stop it",
+        Failures.buildTimedOut(DRV, "m", "ran", limit));
+    all.put(
+        "the machine says it has built, and has not", Failures.outputNotThere(DRV, "m", List.of()));
+    all.put(
+        "what a machine says of outputs goes in a circle",
+        Failures.ofCircle(Phase.DOWNLOAD, "m", circle()));
+    all.put(
+        "what the hub says of inputs goes in a circle",
+        Failures.ofCircle(Phase.UPLOAD, "m", circle()));
+    all.put("somebody interrupted our thread", Failures.interrupted(Phase.BUILD, "m"));
+    all.put("there was no thread", Failures.noThread("m", defect));
+    all.put("a defect of ours in an attempt", Failures.defect(Phase.BUILD, "m", defect));
+    all.put("a defect of ours in the dispatcher", Failures.dispatcherDefect(defect));
+    all.put("we stopped the attempt", Failures.stopped(Phase.BUILD, "m", "enough"));
+    all.put("everything is being closed", Failures.closing(Phase.QUERY).failure());
+    return all;
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void a_store_problem_on_a_machine(StoreProblem problem) {
-    Failure failure = Failures.ofMachine(Phase.QUERY, "m", storeException(problem));
-    assertThat(row(failure)).isEqualTo(OF_STORE.get(problem));
-    assertThat(failure.evidence()).containsExactly("last words");
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void a_store_problem_on_the_hub(StoreProblem problem) {
-    Failure failure = Failures.ofHub(Phase.DOWNLOAD, storeException(problem));
-    assertThat(row(failure))
-        .isEqualTo(new Row(FailureCause.HUB_FAILED, Culprit.HUB, OF_HUB.get(problem)));
-    assertThat(failure.machine()).isEmpty();
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void a_build_status(BuildStatus status) {
-    assertThat(row(Failures.ofResult(DRV, "m", result(status, ""))))
-        .isEqualTo(OF_BUILD.get(status));
+  @TestFactory
+  Stream<DynamicTest> what_we_say_ourselves() {
+    Map<String, Failure> all = ofOurs();
+    assertThat(rows("What we say ourselves"))
+        .extracting(row -> row.get(0))
+        .containsExactlyElementsOf(all.keySet());
+    return rows("What we say ourselves").stream()
+        .map(
+            row ->
+                DynamicTest.dynamicTest(
+                    row.get(0),
+                    () ->
+                        assertThat(meaningOf(all.get(row.get(0)))).isEqualTo(meaning(row.get(1)))));
   }
 
   @Test
-  void a_store_program_that_refuses_before_it_greets_is_the_machines_problem() {
-    Failure failure =
-        Failures.ofMachine(Phase.HANDSHAKE, "m", storeException(StoreProblem.REJECTED));
-    assertThat(failure.culprit()).isEqualTo(Culprit.MACHINE);
+  void the_words_and_the_evidence_of_a_machine_are_kept() {
+    Failure lost =
+        Failures.ofMachine(
+            Phase.CONNECT, "m", new TransportException(TransportProblem.LOST, "words"));
+    Failure refused =
+        Failures.ofMachine(Phase.QUERY, "m", storeException(StoreProblem.REJECTED, "refused"));
+
+    assertThat(lost.message()).isEqualTo("words");
+    assertThat(refused.message()).isEqualTo("refused");
+    assertThat(refused.evidence()).containsExactly("last words");
   }
 
   @Test
@@ -171,6 +141,19 @@ class FailuresTest {
   }
 
   @Test
+  void a_store_process_that_refuses_because_its_disk_is_full_is_told_as_such() {
+    Failure failure =
+        Failures.ofMachine(
+            Phase.UPLOAD,
+            "m",
+            storeException(
+                StoreProblem.REJECTED,
+                "Could not add a path on m: the store process ended with status 1: error: writing"
+                    + " to file: No space left on device"));
+    assertThat(meaningOf(failure)).isEqualTo(Meaning.unclear(FailureCause.RESOURCES_EXHAUSTED));
+  }
+
+  @Test
   void the_message_of_a_failed_build_is_its_first_line_and_the_rest_is_evidence() {
     Failure failure =
         Failures.ofResult(
@@ -181,10 +164,24 @@ class FailuresTest {
                 "\u001b[31;1merror:\u001b[0m builder for 'a.drv' failed with exit code 1;\n"
                     + "       last 2 log lines:\n"
                     + "       > one\n"
-                    + "       For full logs, run 'nix log a.drv'."));
+                    + "       For full logs, run 'nix log a.drv'."),
+            List.of());
     assertThat(failure.message())
         .isEqualTo("Could not build " + DRV + " on m: builder for 'a.drv' failed with exit code 1");
     assertThat(failure.evidence()).containsExactly("last 2 log lines:", "> one");
+  }
+
+  @Test
+  void an_answer_without_words_is_told_by_its_status() {
+    Failure known =
+        Failures.ofResult(DRV, "m", result(BuildStatus.MISC_FAILURE, ""), List.of("a log line"));
+    Failure unknown =
+        Failures.ofResult(DRV, "m", result(BuildStatus.UNKNOWN, 77, " \n"), List.of());
+
+    assertThat(known.message()).endsWith("on m: it said MISC_FAILURE and nothing else");
+    assertThat(known.evidence()).isEmpty();
+    assertThat(unknown.message())
+        .endsWith("on m: it said status 77, which is unknown, and nothing else");
   }
 
   @Test

@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.remotebuild.fake.CountingThreads;
-import io.github.remotebuild.fake.FakeFarm;
-import io.github.remotebuild.fake.FakeMachine;
 import io.github.remotebuild.fake.Gate;
-import io.github.remotebuild.fake.Step;
+import io.github.remotebuild.fake.Hook;
+import io.github.remotebuild.fake.StubStore;
+import io.github.remotebuild.fake.StubTransport;
 import io.github.remotebuild.model.Phase;
 import io.github.remotebuild.store.SessionSettings;
 import io.github.remotebuild.store.StoreException;
 import io.github.remotebuild.store.StoreSession;
 import io.github.remotebuild.transport.ConnectOptions;
+import io.github.remotebuild.transport.TransportProblem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -29,12 +30,11 @@ class HubSessionsTest {
 
   private final CountingThreads threads = new CountingThreads();
   private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads);
-  private final FakeFarm farm = new FakeFarm();
-  private final FakeMachine hub = farm.hub();
+  private final StubStore hub = new StubStore();
   private long now;
   private final HubSessions sessions =
       new HubSessions(
-          farm.hubStore(),
+          hub,
           new ConnectOptions(
               Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), 1, threads),
           SessionSettings.defaults().withCloseGrace(Duration.ofMillis(500)),
@@ -45,11 +45,10 @@ class HubSessionsTest {
 
   @AfterEach
   void nothing_is_left_open() throws Exception {
-    farm.openGates();
     sessions.close();
     timer.shutdownNow();
     assertThat(threads.leftAfter(Duration.ofSeconds(10))).isEmpty();
-    assertThat(farm.leftOpen()).isEmpty();
+    assertThat(hub.openSessions()).isZero();
   }
 
   private static void ask(HubSessions.Loan loan) {
@@ -66,7 +65,7 @@ class HubSessionsTest {
     try (HubSessions.Loan loan = sessions.borrow(Phase.QUERY)) {
       assertThat(loan.session()).isSameAs(first);
     }
-    assertThat(hub.started()).isEqualTo(1);
+    assertThat(hub.opened()).isEqualTo(1);
   }
 
   @Test
@@ -83,13 +82,13 @@ class HubSessionsTest {
 
   @Test
   void a_permit_is_not_lost_when_the_hub_cannot_be_opened() throws Exception {
-    hub.at(Step.CONNECT, FakeMachine.unreachable());
+    hub.atOpening(StubTransport.failing(TransportProblem.UNREACHABLE));
     for (int i = 0; i < 5; i++) {
       assertThatThrownBy(() -> sessions.borrow(Phase.QUERY))
           .isInstanceOf(FailedException.class)
           .hasMessageStartingWith("Could not open the hub");
     }
-    hub.undisturbed();
+    hub.atOpening(Hook.nothing());
     sessions.borrow(Phase.QUERY).close();
   }
 
@@ -101,14 +100,14 @@ class HubSessionsTest {
       ask(one);
       ask(two);
     }
-    hub.killProcesses();
+    hub.killSessions();
     try (HubSessions.Loan broken = sessions.borrow(Phase.QUERY)) {
       assertThatThrownBy(() -> ask(broken)).isInstanceOf(StoreException.class);
     }
     try (HubSessions.Loan fresh = sessions.borrow(Phase.QUERY)) {
       ask(fresh);
     }
-    assertThat(hub.started()).isEqualTo(3);
+    assertThat(hub.opened()).isEqualTo(3);
   }
 
   @Test
@@ -116,12 +115,12 @@ class HubSessionsTest {
     for (int i = 0; i < HubSessions.LOAN_LIMIT + 1; i++) {
       sessions.borrow(Phase.QUERY).close();
     }
-    assertThat(hub.started()).isEqualTo(2);
+    assertThat(hub.opened()).isEqualTo(2);
   }
 
   @Test
   void a_hub_that_does_not_greet_is_given_up_and_the_thread_is_not_left_interrupted() {
-    hub.at(Step.GREET, new Gate());
+    hub.atOpening(new Gate());
     assertThatThrownBy(() -> sessions.borrow(Phase.QUERY))
         .isInstanceOf(FailedException.class)
         .hasMessageContaining("no answer for 300 ms");
@@ -134,17 +133,17 @@ class HubSessionsTest {
     now += Duration.ofMinutes(4).toNanos();
     sessions.closeIdleFor(Duration.ofMinutes(5));
     sessions.borrow(Phase.QUERY).close();
-    assertThat(hub.started()).isEqualTo(1);
+    assertThat(hub.opened()).isEqualTo(1);
     now += Duration.ofMinutes(6).toNanos();
     sessions.closeIdleFor(Duration.ofMinutes(5));
     sessions.borrow(Phase.QUERY).close();
-    assertThat(hub.started()).isEqualTo(2);
+    assertThat(hub.opened()).isEqualTo(2);
   }
 
   @Test
   void closing_ends_what_is_lent_and_lends_nothing_more() throws Exception {
     Gate gate = new Gate();
-    hub.at(Step.QUERY_VALID_PATHS, gate);
+    hub.atQuestion(gate);
     HubSessions.Loan loan = sessions.borrow(Phase.QUERY);
     FutureTask<Boolean> asking =
         new FutureTask<>(
@@ -159,6 +158,6 @@ class HubSessionsTest {
         .hasCauseInstanceOf(StoreException.class);
     loan.close();
     assertThatThrownBy(() -> sessions.borrow(Phase.QUERY)).isInstanceOf(FailedException.class);
-    assertThat(hub.started()).isEqualTo(1);
+    assertThat(hub.opened()).isEqualTo(1);
   }
 }

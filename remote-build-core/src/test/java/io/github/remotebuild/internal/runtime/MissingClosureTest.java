@@ -3,10 +3,9 @@ package io.github.remotebuild.internal.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.remotebuild.fake.FakeStore;
+import io.github.remotebuild.fake.StubStore;
 import io.github.remotebuild.model.PathInfo;
 import io.github.remotebuild.model.Phase;
-import io.github.remotebuild.model.StoreDir;
 import io.github.remotebuild.model.StorePath;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,8 +17,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class MissingClosureTest {
-  private final FakeStore machine = new FakeStore(StoreDir.NIX);
-  private final FakeStore hub = new FakeStore(StoreDir.NIX);
+  private final StubStore machine = new StubStore();
+  private final StubStore hub = new StubStore();
   private final List<Set<StorePath>> askedOfHub = new ArrayList<>();
   private final List<Set<StorePath>> askedOfMachine = new ArrayList<>();
 

@@ -4,19 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.remotebuild.Limits;
-import io.github.remotebuild.fake.CountingThreads;
-import io.github.remotebuild.fake.FakeFarm;
-import io.github.remotebuild.fake.FakeMachine;
-import io.github.remotebuild.fake.Step;
-import io.github.remotebuild.model.ByteString;
+import io.github.remotebuild.fake.StubStore;
 import io.github.remotebuild.model.ContentAddressMethod;
 import io.github.remotebuild.model.DerivationBuilder;
 import io.github.remotebuild.model.DerivedPath;
 import io.github.remotebuild.model.HashAlgorithm;
 import io.github.remotebuild.model.OutputsSpec;
 import io.github.remotebuild.model.StorePath;
-import io.github.remotebuild.nar.FileKind;
-import io.github.remotebuild.nar.NarTree;
 import io.github.remotebuild.store.SessionSettings;
 import io.github.remotebuild.store.StoreSession;
 import io.github.remotebuild.transport.ConnectOptions;
@@ -24,7 +18,6 @@ import io.github.remotebuild.transport.StderrSink;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,30 +25,26 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class PlannerTest {
-  private final CountingThreads threads = new CountingThreads();
-  private final FakeFarm farm = new FakeFarm();
-  private final FakeMachine hub = farm.hub();
+  private final StubStore hub = new StubStore();
   private StoreSession session;
 
   @BeforeEach
   void open() throws Exception {
     session =
-        farm.hubStore()
-            .open(
-                StderrSink.discarding(),
-                new ConnectOptions(
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1),
-                    1,
-                    threads),
-                SessionSettings.defaults());
+        hub.open(
+            StderrSink.discarding(),
+            new ConnectOptions(
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                1,
+                Thread::new),
+            SessionSettings.defaults());
   }
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     session.close();
-    assertThat(threads.leftAfter(Duration.ofSeconds(10))).isEmpty();
   }
 
   private Plan plan(DerivedPath.Built... targets) {
@@ -67,48 +56,46 @@ class PlannerTest {
   }
 
   private void valid(StorePath output) {
-    hub.store().add(output, new NarTree.File(ByteString.of("x"), FileKind.PLAIN), List.of());
+    hub.add(output, "x");
   }
 
   @Test
   void everything_missing_is_built_and_knows_its_inputs() {
-    StorePath low = farm.derivation("low");
-    StorePath left = farm.derivation("left", low);
-    StorePath right = farm.derivation("right", low);
-    StorePath top = farm.derivation("top", left, right);
+    StorePath low = hub.derivation("low");
+    StorePath left = hub.derivation("left", low);
+    StorePath right = hub.derivation("right", low);
+    StorePath top = hub.derivation("top", left, right);
     Plan plan = plan(all(top));
     assertThat(plan.nodes()).containsOnlyKeys(low, left, right, top);
     assertThat(plan.nodes().get(top).inputs()).containsExactlyInAnyOrder(left, right);
     assertThat(plan.nodes().get(low).inputs()).isEmpty();
-    assertThat(plan.targets().get(top)).containsEntry("out", farm.output(top));
+    assertThat(plan.targets().get(top)).containsEntry("out", hub.output(top));
   }
 
   @Test
   void what_is_valid_is_not_looked_behind() {
-    StorePath low = farm.derivation("low");
-    StorePath middle = farm.derivation("middle", low);
-    StorePath top = farm.derivation("top", middle);
-    valid(farm.output(middle));
-    AtomicInteger dumps = new AtomicInteger();
-    hub.at(Step.DUMP_STORE_PATH, dumps::incrementAndGet);
+    StorePath low = hub.derivation("low");
+    StorePath middle = hub.derivation("middle", low);
+    StorePath top = hub.derivation("top", middle);
+    valid(hub.output(middle));
     Plan plan = plan(all(top));
     assertThat(plan.nodes()).containsOnlyKeys(top);
     assertThat(plan.nodes().get(top).inputs()).isEmpty();
-    assertThat(dumps).as("derivations read").hasValue(2);
+    assertThat(hub.filesRead()).as("derivations read").isEqualTo(2);
   }
 
   @Test
   void only_outputs_that_somebody_needs_are_missing() {
     StorePath many =
-        farm.derivation(
+        hub.derivation(
             DerivationBuilder.named("many")
-                .system(FakeFarm.SYSTEM)
+                .system(StubStore.SYSTEM)
                 .builder("/bin/sh")
                 .outputs("out", "dev", "doc"));
     StorePath user =
-        farm.derivation(
+        hub.derivation(
             DerivationBuilder.named("user")
-                .system(FakeFarm.SYSTEM)
+                .system(StubStore.SYSTEM)
                 .builder("/bin/sh")
                 .input(many, "dev"));
     Plan plan = plan(all(user), new DerivedPath.Built(many, OutputsSpec.names("doc")));
@@ -119,18 +106,18 @@ class PlannerTest {
   @Test
   void an_output_needed_later_than_another_of_its_derivation_is_asked_for_too() {
     StorePath many =
-        farm.derivation(
+        hub.derivation(
             DerivationBuilder.named("many")
-                .system(FakeFarm.SYSTEM)
+                .system(StubStore.SYSTEM)
                 .builder("/bin/sh")
                 .outputs("out", "dev"));
     StorePath user =
-        farm.derivation(
+        hub.derivation(
             DerivationBuilder.named("user")
-                .system(FakeFarm.SYSTEM)
+                .system(StubStore.SYSTEM)
                 .builder("/bin/sh")
                 .input(many, "dev"));
-    valid(farm.output(many, "out"));
+    valid(hub.output(many, "out"));
     Plan plan = plan(all(user), new DerivedPath.Built(many, OutputsSpec.names("out")));
     assertThat(plan.nodes()).containsOnlyKeys(many, user);
     assertThat(plan.nodes().get(many).missing()).containsOnlyKeys("dev");
@@ -138,8 +125,8 @@ class PlannerTest {
 
   @Test
   void a_derivation_that_is_not_there_is_named() {
-    StorePath drv = farm.derivation("a");
-    hub.store().remove(drv);
+    StorePath drv = hub.derivation("a");
+    hub.remove(drv);
     assertThatThrownBy(() -> plan(all(drv)))
         .isInstanceOf(FailedException.class)
         .hasMessageContaining(drv.toString())
@@ -148,7 +135,7 @@ class PlannerTest {
 
   @Test
   void an_output_that_is_not_offered_is_named() {
-    StorePath drv = farm.derivation("a");
+    StorePath drv = hub.derivation("a");
     assertThatThrownBy(() -> plan(new DerivedPath.Built(drv, OutputsSpec.names("dev"))))
         .isInstanceOf(FailedException.class)
         .hasMessageContaining("has no output 'dev'; it has out");
@@ -156,7 +143,7 @@ class PlannerTest {
 
   @Test
   void a_file_that_is_no_derivation_is_refused() {
-    StorePath drv = hub.store().addText("a.drv", "Derive(nonsense");
+    StorePath drv = hub.addText("a.drv", "Derive(nonsense");
     assertThatThrownBy(() -> plan(all(drv)))
         .isInstanceOf(FailedException.class)
         .hasMessageContaining("it is no derivation");
@@ -165,9 +152,9 @@ class PlannerTest {
   @Test
   void a_content_addressed_derivation_is_refused_in_words() {
     StorePath drv =
-        farm.derivation(
+        hub.derivation(
             DerivationBuilder.named("floating")
-                .system(FakeFarm.SYSTEM)
+                .system(StubStore.SYSTEM)
                 .builder("/bin/sh")
                 .floatingOutputs(ContentAddressMethod.NAR, HashAlgorithm.SHA256));
     assertThatThrownBy(() -> plan(all(drv)))
@@ -177,9 +164,9 @@ class PlannerTest {
 
   @Test
   void the_bound_on_derivations_counts_those_that_are_read() {
-    StorePath low = farm.derivation("low");
-    StorePath middle = farm.derivation("middle", low);
-    valid(farm.output(low));
+    StorePath low = hub.derivation("low");
+    StorePath middle = hub.derivation("middle", low);
+    valid(hub.output(low));
     Planner planner = new Planner(session, Limits.defaults().withGraphDerivations(1), true);
     assertThatThrownBy(() -> planner.plan(List.of(all(middle))))
         .isInstanceOf(FailedException.class)
@@ -188,7 +175,7 @@ class PlannerTest {
 
   @Test
   void a_derivation_beyond_the_bound_on_its_size_is_not_read() {
-    StorePath drv = farm.derivation("a");
+    StorePath drv = hub.derivation("a");
     Planner planner = new Planner(session, Limits.defaults().withDerivationBytes(10), true);
     assertThatThrownBy(() -> planner.plan(List.of(all(drv))))
         .isInstanceOf(FailedException.class)

@@ -25,24 +25,28 @@ public final class EmbeddedHub implements Store {
   static final String NAME = "the-hub";
 
   private final EmbeddedMachine machine;
-  private final ServeStore store;
+  private final Store store;
 
   EmbeddedHub(EmbeddedMachine machine) {
     this.machine = machine;
-    this.store =
-        new ServeStore(
-            "the embedded hub",
-            machine.store().storeDir(),
-            new PipeTransport(host -> Optional.of(machine)),
-            new Endpoint(
-                "the embedded hub",
-                Optional.empty(),
-                NAME,
-                OptionalInt.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                false),
-            ServeCommand.nixStore());
+    this.store = called("the embedded hub");
+  }
+
+  /** The same hub under another name, for tests of what messages say. */
+  public Store called(String name) {
+    return new ServeStore(
+        name,
+        machine.store().storeDir(),
+        new PipeTransport(host -> Optional.of(machine)),
+        new Endpoint(
+            name,
+            Optional.empty(),
+            NAME,
+            OptionalInt.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            false),
+        ServeCommand.nixStore());
   }
 
   @Override

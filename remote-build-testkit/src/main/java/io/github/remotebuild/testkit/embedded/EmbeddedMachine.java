@@ -3,6 +3,7 @@ package io.github.remotebuild.testkit.embedded;
 import io.github.remotebuild.model.StorePath;
 import io.github.remotebuild.testkit.fault.Fault;
 import io.github.remotebuild.testkit.fault.FaultPlan;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -16,7 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /**
  * A build machine inside this process: a store of its own, builders, and a far side of the serve
@@ -27,9 +27,6 @@ import java.util.stream.Collectors;
  * @since 0.1
  */
 public final class EmbeddedMachine {
-  /** The longest story that is kept, in lines; what comes later is only counted. */
-  static final int STORY_LIMIT_LINES = 200_000;
-
   private static final Duration END_PATIENCE = Duration.ofSeconds(10);
 
   private final String name;
@@ -43,9 +40,9 @@ public final class EmbeddedMachine {
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final ReentrantLock linksLock = new ReentrantLock();
   private final Condition linksChanged = linksLock.newCondition();
-  private final ReentrantLock storyLock = new ReentrantLock();
-  private final List<StoryLine> story = new ArrayList<>();
-  private long linesLost;
+  private final Set<StoreProgram> programs = ConcurrentHashMap.newKeySet();
+  private final StepHooks hooks = new StepHooks();
+  private final MachineStory story = new MachineStory();
   private volatile FaultPlan plan;
   private volatile boolean isDead;
 
@@ -137,6 +134,28 @@ public final class EmbeddedMachine {
     return plan.on(connection);
   }
 
+  /**
+   * Does this each time the step is reached, instead of what was said for it before. Clients that
+   * do not come through a transport of the farm do not reach {@link Step#CONNECT}.
+   */
+  public void at(Step step, StepHook hook) {
+    hooks.always(step, hook);
+  }
+
+  /** Does this the next time the step is reached, and nothing after that. */
+  public void once(Step step, StepHook hook) {
+    hooks.once(step, hook);
+  }
+
+  /** Steps in nowhere any longer. Whoever waits in a hook still waits. */
+  public void undisturbed() {
+    hooks.clear();
+  }
+
+  void reach(Step step) throws IOException, InterruptedException {
+    hooks.reach(step);
+  }
+
   /** Breaks every connection and ends every builder; nobody listens there until it is revived. */
   public void die() {
     isDead = true;
@@ -157,6 +176,19 @@ public final class EmbeddedMachine {
   /** Breaks every connection there is. */
   public void hangUp() {
     links.forEach(Link::cut);
+  }
+
+  /** Ends every store process, without a word, as an administrator may; the connections stay. */
+  public void killPrograms() {
+    programs.forEach(StoreProgram::terminate);
+  }
+
+  void began(StoreProgram program) {
+    programs.add(program);
+  }
+
+  void ended(StoreProgram program) {
+    programs.remove(program);
   }
 
   /** Somebody connects; whether the machine lets him is for the transport to ask. */
@@ -204,42 +236,22 @@ public final class EmbeddedMachine {
   }
 
   void tell(int connection, MachineEvent event) {
-    storyLock.lock();
-    try {
-      if (story.size() < STORY_LIMIT_LINES) {
-        story.add(new StoryLine(connection, event));
-      } else {
-        linesLost++;
-      }
-    } finally {
-      storyLock.unlock();
-    }
+    story.tell(connection, event);
   }
 
   /** Everything it was told and did so far, oldest first. */
   public List<StoryLine> storyLines() {
-    storyLock.lock();
-    try {
-      return List.copyOf(story);
-    } finally {
-      storyLock.unlock();
-    }
+    return story.lines();
   }
 
   /** The events of one kind, oldest first. */
   public <E extends MachineEvent> List<E> told(Class<E> kind) {
-    return storyLines().stream()
-        .map(StoryLine::event)
-        .filter(kind::isInstance)
-        .map(kind::cast)
-        .toList();
+    return story.told(kind);
   }
 
   /** Everything it was told and did so far, as text: a line for each, connections numbered. */
   public String story() {
-    String lines = storyLines().stream().map(StoryLine::toString).collect(Collectors.joining("\n"));
-    long lost = linesLost;
-    return name + ":\n" + lines + (lost == 0 ? "" : "\n  and " + lost + " more");
+    return name + ":\n" + story.text();
   }
 
   /** The derivations that it was asked to build, in this order. */
@@ -270,6 +282,11 @@ public final class EmbeddedMachine {
   /** How many connections there are now. */
   public int connectionsNow() {
     return links.size();
+  }
+
+  /** How many store processes there are now; one that lost its client takes a moment to end. */
+  public int programsNow() {
+    return programs.size();
   }
 
   /** How many builds run now. */

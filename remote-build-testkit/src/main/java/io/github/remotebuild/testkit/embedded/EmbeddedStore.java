@@ -391,6 +391,23 @@ public final class EmbeddedStore implements AutoCloseable {
     deleteUnlessWanted(path);
   }
 
+  /**
+   * Changes a bit of a valid path behind the store's back, as a bad disk does: what is known of the
+   * path does not fit any more.
+   *
+   * @throws EmbeddedStoreException if the path is not valid, or has no file with anything in it
+   */
+  public void damage(StorePath path) {
+    requireValid(path);
+    try {
+      if (!StoreFiles.damage(realPath(path))) {
+        throw new EmbeddedStoreException("path '" + path + "' has nothing that could be damaged");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Could not damage " + path, e);
+    }
+  }
+
   private void requireValid(StorePath path) {
     if (!isValid(path)) {
       throw new EmbeddedStoreException("path '" + path + "' is not valid");

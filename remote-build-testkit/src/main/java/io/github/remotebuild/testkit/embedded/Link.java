@@ -73,6 +73,7 @@ final class Link {
 
   void add(StoreProgram program) {
     programs.add(program);
+    machine.began(program);
     if (isOver()) {
       program.kill();
     }
@@ -80,6 +81,7 @@ final class Link {
 
   void remove(StoreProgram program) {
     programs.remove(program);
+    machine.ended(program);
   }
 
   boolean isOver() {
@@ -110,6 +112,15 @@ final class Link {
   /** Waits until the connection is over. */
   boolean awaitEnd(long nanos) throws InterruptedException {
     return over.await(nanos, java.util.concurrent.TimeUnit.NANOSECONDS);
+  }
+
+  /** A step is reached: the faults of its phase take effect, and then the test steps in. */
+  void reach(Step step) throws IOException, InterruptedException {
+    Optional<Phase> phase = step.phase();
+    if (phase.isPresent()) {
+      enter(phase.get());
+    }
+    machine.reach(step);
   }
 
   /** A phase begins, and with it what should happen then. */

@@ -5,6 +5,7 @@ import io.github.remotebuild.transport.RemoteProcess;
 import io.github.remotebuild.transport.StderrSink;
 import io.github.remotebuild.transport.TransportException;
 import io.github.remotebuild.transport.TransportProblem;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class PipeConnection implements Connection {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
+    reachStart();
     lock.lock();
     try {
       if (isClosed || link.isOver()) {
@@ -63,6 +65,18 @@ final class PipeConnection implements Connection {
       return process;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void reachStart() throws TransportException, InterruptedException {
+    try {
+      link.reach(Step.START);
+    } catch (TransportException e) {
+      throw e;
+    } catch (IOException | EmbeddedStoreException e) {
+      throw new TransportException(
+          TransportProblem.LOST,
+          "Could not start a program on " + name + ": " + String.valueOf(e.getMessage()));
     }
   }
 

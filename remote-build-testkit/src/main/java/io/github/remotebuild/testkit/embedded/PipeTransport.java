@@ -1,6 +1,5 @@
 package io.github.remotebuild.testkit.embedded;
 
-import io.github.remotebuild.model.Phase;
 import io.github.remotebuild.testkit.fault.Fault;
 import io.github.remotebuild.transport.ConnectOptions;
 import io.github.remotebuild.transport.Connection;
@@ -64,8 +63,10 @@ final class PipeTransport implements Transport {
           TransportProblem.HOST_KEY_CHANGED, endpoint, "it shows another host key than before");
     }
     try {
-      link.enter(Phase.CONNECT);
-    } catch (IOException e) {
+      link.reach(Step.CONNECT);
+    } catch (TransportException e) {
+      throw e;
+    } catch (IOException | EmbeddedStoreException e) {
       throw problem(TransportProblem.LOST, endpoint, String.valueOf(e.getMessage()));
     }
     if (link.isOver()) {

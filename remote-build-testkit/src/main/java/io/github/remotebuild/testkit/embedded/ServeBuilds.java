@@ -7,7 +7,6 @@ import io.github.remotebuild.model.Derivation;
 import io.github.remotebuild.model.DerivationHashes;
 import io.github.remotebuild.model.DerivationOutput;
 import io.github.remotebuild.model.Hash;
-import io.github.remotebuild.model.Phase;
 import io.github.remotebuild.model.StorePath;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -59,7 +58,7 @@ final class ServeBuilds {
     String message = "";
     BuildWatch current = beginBuild(options);
     try {
-      host.enter(Phase.BUILD);
+      host.reach(Step.BUILD_DERIVATION);
       BuildLogSink log = new BuildLogSink(this::log, current);
       boolean isBuilt = builder.build(path, derivation, options, current, log);
       status = isBuilt ? BuildStatus.BUILT : BuildStatus.ALREADY_VALID;

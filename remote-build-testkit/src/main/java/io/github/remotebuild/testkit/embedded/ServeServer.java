@@ -7,7 +7,6 @@ import io.github.remotebuild.model.BasicDerivation;
 import io.github.remotebuild.model.BuildOptions;
 import io.github.remotebuild.model.FormatException;
 import io.github.remotebuild.model.PathInfo;
-import io.github.remotebuild.model.Phase;
 import io.github.remotebuild.model.StorePath;
 import io.github.remotebuild.wire.WireInput;
 import io.github.remotebuild.wire.WireOutput;
@@ -39,13 +38,11 @@ final class ServeServer {
     WRITABLE
   }
 
-  /** Steps in when a phase begins; throws to end the conversation. */
-  interface PhaseHook {
-    void enter(Phase phase) throws IOException;
-  }
-
   /** What it is part of. */
-  interface Host extends PhaseHook {
+  interface Host {
+    /** A step is reached; throws to end the conversation. */
+    void reach(Step step) throws IOException, InterruptedException;
+
     /** Hears of everything. */
     void tell(MachineEvent event);
 
@@ -132,12 +129,12 @@ final class ServeServer {
     return 1;
   }
 
-  private void greet() throws IOException {
-    host.enter(Phase.HANDSHAKE);
+  private void greet() throws IOException, InterruptedException {
     long magic = in.input().readLong("the client's magic number");
     if (magic != CLIENT_MAGIC) {
       throw new Violation("protocol mismatch: the client began with " + Long.toHexString(magic));
     }
+    host.reach(Step.GREET);
     int announced = host.version();
     out.writeLong(SERVER_MAGIC);
     out.writeLong(announced);
@@ -179,11 +176,11 @@ final class ServeServer {
     }
   }
 
-  private void queryValidPaths() throws IOException {
+  private void queryValidPaths() throws IOException, InterruptedException {
     boolean isLocking = in.bool("lock");
     boolean isSubstituting = in.bool("substitute");
     SortedSet<StorePath> asked = in.paths("a path");
-    host.enter(Phase.QUERY);
+    host.reach(Step.QUERY_VALID_PATHS);
     if (isLocking && access == Access.WRITABLE) {
       roots.hold(asked);
     }
@@ -193,9 +190,9 @@ final class ServeServer {
     out.writeStorePaths(valid);
   }
 
-  private void queryPathInfos() throws IOException {
+  private void queryPathInfos() throws IOException, InterruptedException {
     SortedSet<StorePath> asked = in.paths("a path");
-    host.enter(Phase.QUERY);
+    host.reach(Step.QUERY_PATH_INFOS);
     int found = 0;
     for (StorePath path : asked) {
       Optional<PathInfo> info = store.info(path);
@@ -208,10 +205,10 @@ final class ServeServer {
     host.tell(new MachineEvent.QueriedPathInfos(asked, found));
   }
 
-  private void queryClosure() throws IOException {
+  private void queryClosure() throws IOException, InterruptedException {
     boolean isWithOutputs = in.bool("include outputs");
     SortedSet<StorePath> asked = in.paths("a path");
-    host.enter(Phase.QUERY);
+    host.reach(Step.QUERY_CLOSURE);
     SortedSet<StorePath> closure = store.closure(asked);
     if (isWithOutputs) {
       SortedSet<StorePath> outputs = new TreeSet<>();
@@ -233,17 +230,17 @@ final class ServeServer {
         .toList();
   }
 
-  private void dumpStorePath() throws IOException {
+  private void dumpStorePath() throws IOException, InterruptedException {
     StorePath path = in.path("the path to dump");
-    host.enter(Phase.DOWNLOAD);
+    host.reach(Step.DUMP_STORE_PATH);
     store.dump(path, answers.raw());
     host.tell(new MachineEvent.Dumped(path));
   }
 
-  private void exportPaths() throws IOException {
+  private void exportPaths() throws IOException, InterruptedException {
     in.input().readLong("the sign flag");
     List<StorePath> order = referencesFirst(in.paths("a path to export"));
-    host.enter(Phase.DOWNLOAD);
+    host.reach(Step.DUMP_STORE_PATH);
     for (StorePath path : order) {
       PathInfo info = store.info(path).orElseThrow();
       out.writeLong(1);
@@ -277,7 +274,7 @@ final class ServeServer {
 
   private void importPaths() throws IOException, InterruptedException {
     requireWritable("ImportPaths");
-    host.enter(Phase.UPLOAD);
+    host.reach(Step.ADD_TO_STORE_NAR);
     while (in.bool("whether there is another path")) {
       try (IncomingNar nar = store.receive("an imported path")) {
         in.input().readArchive(nar.parser(), nar);
@@ -305,7 +302,7 @@ final class ServeServer {
     require(0x205, "AddToStoreNar");
     requireWritable("AddToStoreNar");
     PathInfo info = in.addedInfo();
-    host.enter(Phase.UPLOAD);
+    host.reach(Step.ADD_TO_STORE_NAR);
     try (IncomingNar nar = store.receive(info.path().toString())) {
       in.input().readArchive(nar.parser(), nar);
       add(nar, info);

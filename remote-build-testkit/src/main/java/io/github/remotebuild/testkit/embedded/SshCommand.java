@@ -63,7 +63,7 @@ final class SshCommand implements Command {
             new Locked(stderr),
             status -> callback.onExit(status));
     program = started;
-    started.start();
+    started.startByItself();
   }
 
   @Override

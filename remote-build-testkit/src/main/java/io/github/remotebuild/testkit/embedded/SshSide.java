@@ -9,6 +9,7 @@ import io.github.remotebuild.transport.Connection;
 import io.github.remotebuild.transport.Endpoint;
 import io.github.remotebuild.transport.Transport;
 import io.github.remotebuild.transport.TransportException;
+import io.github.remotebuild.transport.TransportProblem;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -131,6 +132,7 @@ final class SshSide implements AutoCloseable {
         boolean isRefused =
             !machine.isAlive() || faults.stream().anyMatch(Fault.Refuse.class::isInstance);
         if (!isMute && !isRefused) {
+          reachConnect(machine, endpoint);
           return ssh.connect(real(endpoint, front(machine.name()).port()), options);
         }
         Link link = machine.admit();
@@ -147,6 +149,19 @@ final class SshSide implements AutoCloseable {
         }
       }
     };
+  }
+
+  private static void reachConnect(EmbeddedMachine machine, Endpoint endpoint)
+      throws TransportException, InterruptedException {
+    try {
+      machine.reach(Step.CONNECT);
+    } catch (TransportException e) {
+      throw e;
+    } catch (IOException | EmbeddedStoreException e) {
+      throw new TransportException(
+          TransportProblem.LOST,
+          "Could not connect to " + endpoint.name() + ": " + String.valueOf(e.getMessage()));
+    }
   }
 
   private Endpoint real(Endpoint endpoint, int port) {

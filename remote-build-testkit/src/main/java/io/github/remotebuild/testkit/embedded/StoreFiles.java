@@ -109,6 +109,30 @@ final class StoreFiles {
     permit(file, EXECUTABLE);
   }
 
+  /**
+   * Changes one bit of a file, the first one with something in it if there are several.
+   *
+   * @return whether there was such a file
+   */
+  static boolean damage(Path path) throws IOException {
+    BasicFileAttributes attributes = attributes(path);
+    if (attributes.isDirectory()) {
+      for (Path entry : entries(path).values()) {
+        if (damage(entry)) {
+          return true;
+        }
+      }
+    }
+    if (!attributes.isRegularFile() || attributes.size() == 0) {
+      return false;
+    }
+    byte[] bytes = Files.readAllBytes(path);
+    bytes[bytes.length - 1] ^= 1;
+    permit(path, OPEN);
+    Files.write(path, bytes);
+    return true;
+  }
+
   /** Deletes what is there, if anything is. */
   static void delete(Path path) throws IOException {
     if (!exists(path)) {

@@ -2,7 +2,6 @@ package io.github.remotebuild.testkit.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.remotebuild.model.Phase;
 import io.github.remotebuild.testkit.fault.Fault;
 import io.github.remotebuild.transport.BytePipe;
 import java.io.IOException;
@@ -18,15 +17,20 @@ final class StoreProgram {
   private static final int PIPE_BYTES = 64 * 1024;
   private static final int NOT_FOUND = 127;
 
+  /** What a shell says of a program that was ended by signal 9. */
+  private static final int KILLED = 137;
+
   private final Link link;
   private final List<String> command;
   private final InputStream in;
-  private final OutputStream out;
-  private final OutputStream err;
+  private final ProgramOutput out;
+  private final ProgramOutput err;
   private final IntConsumer exit;
   private final BytePipe stdin = BytePipe.ofCapacity(PIPE_BYTES);
   private final Thread thread;
   private volatile boolean isKilled;
+  private volatile boolean isTerminated;
+  private volatile boolean isReachingStart;
   private volatile @Nullable ServeServer server;
 
   /**
@@ -44,15 +48,30 @@ final class StoreProgram {
     this.link = link;
     this.command = List.copyOf(command);
     this.in = link.toMachine(in);
-    this.out = link.fromMachine(out);
-    this.err = err;
+    this.out = new ProgramOutput(link.fromMachine(out));
+    this.err = new ProgramOutput(err);
     this.exit = exit;
     this.thread = link.machine().threads().newThread(this::run);
   }
 
+  /** Starts it; whoever does this has reached {@link Step#START}. */
   void start() {
     link.add(this);
     thread.start();
+  }
+
+  /** Starts it, and lets it reach {@link Step#START} by itself. */
+  void startByItself() {
+    isReachingStart = true;
+    start();
+  }
+
+  /** Ends it as a signal does: without a word. */
+  void terminate() {
+    isTerminated = true;
+    out.silence();
+    err.silence();
+    kill();
   }
 
   /** Ends it, because nobody is there any more. */
@@ -69,18 +88,22 @@ final class StoreProgram {
   private void run() {
     int status = 1;
     try {
+      if (isReachingStart) {
+        link.reach(Step.START);
+      }
       link.tell(new MachineEvent.Started(command));
       status = execute();
       out.flush();
-    } catch (IOException e) {
+    } catch (IOException | EmbeddedStoreException | InterruptedException e) {
       link.tell(new MachineEvent.BrokeOff(String.valueOf(e.getMessage())));
     } finally {
       // An interrupt that came late must not keep the last bytes from being delivered.
       Thread.interrupted();
       stdin.close("the program has ended");
-      link.tell(new MachineEvent.Exited(status));
+      int told = isTerminated ? KILLED : status;
+      link.tell(new MachineEvent.Exited(told));
       link.remove(this);
-      exit.accept(status);
+      exit.accept(told);
     }
   }
 
@@ -125,8 +148,14 @@ final class StoreProgram {
       }
 
       @Override
-      public void enter(Phase phase) throws IOException {
-        link.enter(phase);
+      public void reach(Step step) throws IOException, InterruptedException {
+        try {
+          link.reach(step);
+        } catch (IOException e) {
+          // Whoever breaks off wants no last words.
+          terminate();
+          throw e;
+        }
       }
     };
   }
