@@ -16,7 +16,9 @@ final class Build implements Comparable<Build> {
 
   final BuildId id;
   final Request request;
-  final Demand demand;
+
+  /** What it asks of a machine; its wish for one side of the farm is gone once that is hopeless. */
+  Demand demand;
 
   /** The builds that wait for this one. */
   final List<Build> dependents = new ArrayList<>();

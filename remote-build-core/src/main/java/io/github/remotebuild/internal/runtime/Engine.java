@@ -70,15 +70,20 @@ public final class Engine implements AutoCloseable {
         SessionSettings.defaults()
             .withStoreDir(settings.hub().storeDir())
             .withCloseGrace(limits.closeGrace());
+    Duration opening =
+        limits.connectTimeout().plus(limits.authenticateTimeout()).plus(limits.handshakeTimeout());
     this.machines =
         new Machines(
             settings.farm(),
-            new Machines.Reach(settings.ssh(), settings.local(), settings.nanoTime()),
+            new Machines.Reach(
+                settings.ssh(),
+                settings.local(),
+                new HubMachine(settings.hub(), connectOptions, sessionSettings, opening),
+                limits.handshakeTimeout(),
+                settings.nanoTime()),
             connectOptions,
             sessionSettings,
             threads.helpers());
-    Duration opening =
-        limits.connectTimeout().plus(limits.authenticateTimeout()).plus(limits.handshakeTimeout());
     this.hub =
         new HubSessions(
             settings.hub(),

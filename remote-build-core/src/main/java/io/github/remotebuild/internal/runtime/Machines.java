@@ -23,7 +23,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * Every machine's connections, shared by the entries of one store key. Safe for several threads.
+ * Every machine's connections, shared by the entries of one store key, and the local machine, which
+ * needs none. Safe for several threads.
  *
  * <p>The first line of a store key that is in order says how one logs in there. When a new list
  * says it otherwise, or names the key no longer, attempts that have begun go on with the
@@ -35,9 +36,16 @@ final class Machines implements AutoCloseable {
    *
    * @param ssh how those elsewhere are
    * @param local how this computer is
+   * @param hub the local machine
+   * @param handshakeTimeout how long starting the store process of any other may take
    * @param nanoTime tells how time passes
    */
-  record Reach(Transport ssh, Transport local, LongSupplier nanoTime) {}
+  record Reach(
+      Transport ssh,
+      Transport local,
+      HubMachine hub,
+      Duration handshakeTimeout,
+      LongSupplier nanoTime) {}
 
   /** The connections of one store key, and who needs them. */
   private static final class Kept {
@@ -105,6 +113,9 @@ final class Machines implements AutoCloseable {
 
   /** What one attempt needs of its machine, until it is {@linkplain #release released}. */
   MachineAccess access(Machine machine) {
+    if (machine.isLocal()) {
+      return new MachineAccess.Hub(machine.name(), reach.hub());
+    }
     lock.lock();
     try {
       Kept kept = kept(machine);
@@ -112,8 +123,12 @@ final class Machines implements AutoCloseable {
         kept.connections.close();
       }
       MachineAccess access =
-          new MachineAccess(
-              machine.name(), kept.connections, MachineAccess.command(machine), sessionSettings);
+          new MachineAccess.Connected(
+              machine.name(),
+              kept.connections,
+              MachineAccess.command(machine),
+              sessionSettings,
+              reach.handshakeTimeout());
       kept.users++;
       users.put(access, kept);
       return access;
@@ -132,7 +147,7 @@ final class Machines implements AutoCloseable {
     Kept kept = byKey.get(key);
     if (kept == null) {
       Machine line = listed.getOrDefault(key, machine);
-      boolean isLocal = MachineAccess.isLocal(line.storeUri());
+      boolean isLocal = MachineAccess.isOnThisComputer(line.storeUri());
       kept = new Kept(connections(line, isLocal ? reach.local() : reach.ssh()));
       kept.isListed = listed.containsKey(key);
       byKey.put(key, kept);
@@ -238,5 +253,6 @@ final class Machines implements AutoCloseable {
       lock.unlock();
     }
     all().forEach(Connections::close);
+    reach.hub().close();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.remotebuild.fake.StubTransport;
 import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.Machine;
+import io.github.remotebuild.store.ServeStore;
 import io.github.remotebuild.store.SessionSettings;
 import io.github.remotebuild.transport.ConnectOptions;
 import io.github.remotebuild.transport.Connection;
@@ -43,12 +44,22 @@ class MachinesTest {
     Machines machines =
         new Machines(
             Farm.of(lines),
-            new Machines.Reach(ssh, ssh, () -> 0),
+            new Machines.Reach(
+                ssh,
+                ssh,
+                new HubMachine(
+                    ServeStore.local(), options, SessionSettings.defaults(), Duration.ofSeconds(1)),
+                Duration.ofSeconds(1),
+                () -> 0),
             options,
             SessionSettings.defaults(),
             Runnable::run);
     opened.add(machines);
     return machines;
+  }
+
+  private static MachineAccess.Connected access(Machines machines, Machine machine) {
+    return (MachineAccess.Connected) machines.access(machine);
   }
 
   @AfterEach
@@ -59,7 +70,7 @@ class MachinesTest {
 
   /** A whole attempt that does nothing. */
   private static void use(Machines machines, Machine machine) throws Exception {
-    MachineAccess access = machines.access(machine);
+    MachineAccess.Connected access = access(machines, machine);
     access.connections().giveBack(access.connections().borrow().connection());
     machines.release(access);
   }
@@ -93,8 +104,8 @@ class MachinesTest {
   void the_connections_of_a_machine_that_is_gone_are_closed_when_the_last_attempt_is_over()
       throws Exception {
     Machines machines = machines(A);
-    MachineAccess first = machines.access(A);
-    MachineAccess second = machines.access(A);
+    MachineAccess.Connected first = access(machines, A);
+    MachineAccess.Connected second = access(machines, A);
     Connection connection = first.connections().borrow().connection();
 
     machines.list(Farm.empty());
@@ -112,7 +123,7 @@ class MachinesTest {
   @Test
   void a_machine_that_is_removed_while_somebody_connects_to_it_leaves_nothing() throws Exception {
     Machines machines = machines(A);
-    MachineAccess access = machines.access(A);
+    MachineAccess.Connected access = access(machines, A);
     network.atNextLogin(() -> machines.list(Farm.empty()));
 
     Connection connection = access.connections().borrow().connection();
@@ -128,7 +139,7 @@ class MachinesTest {
   void a_machine_that_returns_while_attempts_go_on_has_the_connections_of_before()
       throws Exception {
     Machines machines = machines(A);
-    MachineAccess access = machines.access(A);
+    MachineAccess.Connected access = access(machines, A);
     Connection connection = access.connections().borrow().connection();
     machines.list(Farm.empty());
     machines.list(Farm.of(A));
@@ -145,7 +156,7 @@ class MachinesTest {
       throws Exception {
     Machines machines = machines(A);
     use(machines, A);
-    MachineAccess before = machines.access(A);
+    MachineAccess.Connected before = access(machines, A);
     Connection connection = before.connections().borrow().connection();
     Machine withKey = Machine.at("ssh://a").forSystems("x86_64-linux").sshKey("/keys/new").build();
 
@@ -163,8 +174,8 @@ class MachinesTest {
   @Test
   void an_attempt_that_is_released_twice_counts_once() throws Exception {
     Machines machines = machines(A);
-    MachineAccess first = machines.access(A);
-    MachineAccess second = machines.access(A);
+    MachineAccess.Connected first = access(machines, A);
+    MachineAccess.Connected second = access(machines, A);
     second.connections().borrow();
 
     machines.list(Farm.empty());
@@ -192,7 +203,7 @@ class MachinesTest {
     Machines machines = machines(daemon, badKey, A);
 
     for (Machine bad : List.of(daemon, badKey)) {
-      MachineAccess access = machines.access(bad);
+      MachineAccess.Connected access = access(machines, bad);
       assertThatThrownBy(() -> access.connections().borrow())
           .isInstanceOf(TransportException.class)
           .hasMessageContaining("Could not use");
@@ -206,7 +217,7 @@ class MachinesTest {
   @Test
   void closing_hangs_up_also_what_is_left_of_machines_that_are_gone() throws Exception {
     Machines machines = machines(A);
-    MachineAccess access = machines.access(A);
+    MachineAccess.Connected access = access(machines, A);
     access.connections().borrow();
     machines.list(Farm.of(Machine.at("ssh://a").forSystems("x86_64-linux").sshKey("/k").build()));
 
