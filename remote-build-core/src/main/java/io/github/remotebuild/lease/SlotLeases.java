@@ -21,7 +21,10 @@ public interface SlotLeases {
    */
   void request(SlotRequest request, SlotAnswer answer);
 
-  /** Slots counted in this process, by machine name. Nothing is shared with other processes. */
+  /**
+   * Slots counted in this process, by machine name. Nothing is shared with other processes; {@link
+   * CurrentLoadLeases} shares them with Nix.
+   */
   static SlotLeases inProcess() {
     return new InProcessSlotLeases();
   }

@@ -3,7 +3,9 @@ package io.github.remotebuild.internal.runtime;
 import io.github.remotebuild.lease.SlotRequest;
 import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.Machine;
+import io.github.remotebuild.model.StoreUri;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,12 +29,17 @@ final class SlotNames {
         String name = name(machine);
         int number = linesOf.merge(name, 1, Integer::sum);
         String numbered = number == 1 ? name : name + " #" + number;
-        requests.put(machine, new SlotRequest(numbered, machine.maxJobs()));
+        requests.put(machine, request(numbered, machine, machine.maxJobs()));
       } else {
         int both = (int) Math.min(Integer.MAX_VALUE, (long) equal.maxJobs() + machine.maxJobs());
-        requests.put(machine, new SlotRequest(equal.machine(), both));
+        requests.put(machine, request(equal.machine(), machine, both));
       }
     }
+  }
+
+  private static SlotRequest request(String name, Machine machine, int maxJobs) {
+    StoreUri uri = machine.storeUri();
+    return new SlotRequest(name, List.of(uri.toString(), uri.canonical()), maxJobs);
   }
 
   private static String name(Machine machine) {
@@ -42,6 +49,6 @@ final class SlotNames {
   /** The wish for a slot of a line, which has some. */
   SlotRequest of(Machine machine) {
     SlotRequest request = requests.get(machine);
-    return request == null ? new SlotRequest(name(machine), machine.maxJobs()) : request;
+    return request == null ? request(name(machine), machine, machine.maxJobs()) : request;
   }
 }

@@ -6,6 +6,7 @@ import io.github.remotebuild.lease.SlotRequest;
 import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.model.MachineBuilder;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SlotNamesTest {
@@ -18,7 +19,7 @@ class SlotNamesTest {
     Machine machine = linux().maxJobs(3).build();
 
     assertThat(new SlotNames(Farm.of(machine)).of(machine))
-        .isEqualTo(new SlotRequest("ssh://h [x86_64-linux]", 3));
+        .isEqualTo(new SlotRequest("ssh://h [x86_64-linux]", List.of("ssh://h"), 3));
   }
 
   @Test
@@ -28,8 +29,10 @@ class SlotNamesTest {
 
     SlotNames names = new SlotNames(Farm.of(plain, big));
 
-    assertThat(names.of(plain)).isEqualTo(new SlotRequest("ssh://h [x86_64-linux]", 4));
-    assertThat(names.of(big)).isEqualTo(new SlotRequest("ssh://h [x86_64-linux] #2", 1));
+    assertThat(names.of(plain))
+        .isEqualTo(new SlotRequest("ssh://h [x86_64-linux]", List.of("ssh://h"), 4));
+    assertThat(names.of(big))
+        .isEqualTo(new SlotRequest("ssh://h [x86_64-linux] #2", List.of("ssh://h"), 1));
   }
 
   @Test
@@ -37,7 +40,7 @@ class SlotNamesTest {
     Machine machine = linux().maxJobs(2).build();
 
     assertThat(new SlotNames(Farm.of(machine, linux().maxJobs(2).build())).of(machine))
-        .isEqualTo(new SlotRequest("ssh://h [x86_64-linux]", 4));
+        .isEqualTo(new SlotRequest("ssh://h [x86_64-linux]", List.of("ssh://h"), 4));
   }
 
   @Test
