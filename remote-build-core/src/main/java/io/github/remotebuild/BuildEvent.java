@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.StorePath;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * Something that happened to a request, or to the machines. All cases are immutable.
@@ -14,6 +15,7 @@ import java.time.Instant;
 public sealed interface BuildEvent
     permits BuildEvent.OfDerivation,
         BuildEvent.Planned,
+        BuildEvent.Waiting,
         BuildEvent.MachineResting,
         BuildEvent.MachineNote,
         BuildEvent.Dropped,
@@ -33,15 +35,24 @@ public sealed interface BuildEvent
   record Planned(int toBuild, int alreadyValid) implements BuildEvent {}
 
   /**
-   * A derivation waits for a machine.
+   * Derivations have what they need, and wait all the same, all for the same reason.
    *
-   * @param reason why it does, for a person
+   * @param derivations which; a request's own listener hears of each of the request's, the listener
+   *     of an instance of the first {@value #SAMPLE}
+   * @param count how many there are
+   * @param reason why they do, for a person
    */
-  record Waiting(StorePath derivation, String reason) implements OfDerivation {
-    /** Refuses null. */
+  record Waiting(List<StorePath> derivations, int count, String reason) implements BuildEvent {
+    /** Of how many derivations the listener of an instance hears at most. */
+    public static final int SAMPLE = 10;
+
+    /** Copies the list and refuses a count that is less. */
     public Waiting {
-      requireNonNull(derivation, "derivation");
+      derivations = List.copyOf(derivations);
       requireNonNull(reason, "reason");
+      if (count < derivations.size()) {
+        throw new IllegalArgumentException("count is less than the derivations: " + count);
+      }
     }
   }
 

@@ -1,7 +1,10 @@
 package io.github.remotebuild.cli;
 
+import io.github.remotebuild.model.StorePath;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Numbers with their nouns and units. */
 final class Amounts {
@@ -24,6 +27,18 @@ final class Amounts {
     return unit == 0
         ? bytes + " B"
         : String.format(Locale.ROOT, value < 10 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+  }
+
+  /**
+   * Such as {@code a.drv}, {@code a.drv, b.drv} or {@code a.drv, b.drv, c.drv and 7 more}.
+   *
+   * @param count how many there are, known or not
+   */
+  static String names(List<StorePath> paths, int count) {
+    int shown = Math.min(paths.size(), 3);
+    String names =
+        paths.subList(0, shown).stream().map(StorePath::name).collect(Collectors.joining(", "));
+    return count > shown ? names + " and " + (count - shown) + " more" : names;
   }
 
   /** Such as {@code 2 paths, 3.4 MiB}. */

@@ -56,6 +56,13 @@ final class DemoNarrator implements Narrator {
     return before.plus(line).wrapped(COLUMNS, before.width());
   }
 
+  private List<Line> waiting(StorePath derivation, String reason) {
+    return stamped(
+        glyphs.note,
+        Style.BUSY,
+        name(derivation).plus(" waits: " + reason.lines().findFirst().orElse(""), Style.DIM));
+  }
+
   @Override
   public List<Line> tell(BuildEvent event) {
     if (event instanceof BuildEvent.AttemptStarted e) {
@@ -77,12 +84,11 @@ final class DemoNarrator implements Narrator {
       String name = e.derivation().name();
       String message = e.failure().message().replace(e.derivation().toString(), name);
       return stamped(glyphs.bad, Style.BAD, Line.of(message));
-    } else if (event instanceof BuildEvent.Waiting e && lost.contains(e.derivation())) {
-      return stamped(
-          glyphs.note,
-          Style.BUSY,
-          name(e.derivation())
-              .plus(" waits: " + e.reason().lines().findFirst().orElse(""), Style.DIM));
+    } else if (event instanceof BuildEvent.Waiting e) {
+      return e.derivations().stream()
+          .filter(lost::contains)
+          .flatMap(derivation -> waiting(derivation, e.reason()).stream())
+          .toList();
     } else if (event instanceof BuildEvent.MachineResting e) {
       return stamped(
           glyphs.note,

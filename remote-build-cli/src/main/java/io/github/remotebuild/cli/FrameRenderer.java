@@ -38,7 +38,7 @@ record FrameRenderer(Glyphs glyphs, UnaryOperator<String> label) {
     if (running.isEmpty()) {
       state
           .waiting()
-          .map(wait -> wait.derivation().derivationName() + " waits: " + wait.reason())
+          .map(wait -> wait.last().get(0).derivationName() + " waits: " + wait.reason())
           .ifPresent(text -> lines.add(Line.of(" " + text, Style.DIM)));
       return;
     }

@@ -33,7 +33,7 @@ final class PlainView implements View {
               ? "nothing to build"
               : Amounts.count(e.toBuild(), "derivation") + " to build");
     } else if (event instanceof BuildEvent.Waiting e) {
-      detail(e.derivation().name() + ": waiting. " + e.reason());
+      detail(Amounts.names(e.derivations(), e.count()) + ": waiting. " + e.reason());
     } else if (event instanceof BuildEvent.AttemptStarted e) {
       started(e);
     } else if (event instanceof BuildEvent.UploadStarted e) {

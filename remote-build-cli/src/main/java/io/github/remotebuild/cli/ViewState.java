@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
  * @param started when the request began
  * @param machines the machines, in the order of the farm
  * @param running what runs, oldest first
- * @param waiting the wait that was reported last, if that build still waits
+ * @param waiting the wait that was reported last, if one of its builds still waits
  * @param total how many derivations are to be built
  * @param failedAttempts how many attempts came to nothing
  * @param sentBytes how many bytes of NARs were, or are being, sent to machines
@@ -46,8 +46,23 @@ record ViewState(
     }
   }
 
-  /** A build that waits, and the first line of why. */
-  record Wait(StorePath derivation, String reason) {}
+  /**
+   * Builds that wait, and the first line of why.
+   *
+   * @param last the few whose turn comes last
+   */
+  record Wait(List<StorePath> last, String reason) {
+    private static final int KEPT = 10;
+
+    static Wait of(List<StorePath> derivations, String reason) {
+      int from = Math.max(0, derivations.size() - KEPT);
+      return new Wait(List.copyOf(derivations.subList(from, derivations.size())), reason);
+    }
+
+    Wait without(StorePath derivation) {
+      return new Wait(last.stream().filter(each -> !each.equals(derivation)).toList(), reason);
+    }
+  }
 
   ViewState {
     machines = List.copyOf(machines);
@@ -83,7 +98,7 @@ record ViewState(
       return edit(edit -> edit.total += e.toBuild());
     } else if (event instanceof BuildEvent.Waiting e) {
       String reason = e.reason().lines().findFirst().orElse("");
-      return edit(edit -> edit.waiting = Optional.of(new Wait(e.derivation(), reason)));
+      return edit(edit -> edit.waiting = Optional.of(Wait.of(e.derivations(), reason)));
     } else if (event instanceof BuildEvent.AttemptStarted e) {
       RunningBuild begun =
           new RunningBuild(e.derivation(), e.machine(), e.attempt(), now, BuildStep.CONNECTING, "");
@@ -179,7 +194,8 @@ record ViewState(
 
     void forget(StorePath derivation) {
       running.removeIf(build -> build.derivation().equals(derivation));
-      waiting = waiting.filter(wait -> !wait.derivation().equals(derivation));
+      waiting =
+          waiting.map(wait -> wait.without(derivation)).filter(wait -> !wait.last().isEmpty());
     }
 
     void step(StorePath derivation, BuildStep step, String detail) {

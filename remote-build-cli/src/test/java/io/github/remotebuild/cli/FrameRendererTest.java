@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.remotebuild.BuildEvent;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FrameRendererTest {
@@ -115,7 +116,8 @@ class FrameRendererTest {
   @Test
   void when_nothing_runs_the_last_wait_is_shown() {
     BuildEvent waiting =
-        new BuildEvent.Waiting(Events.drv("a"), "no machine takes it now\n  oak: is resting");
+        new BuildEvent.Waiting(
+            List.of(Events.drv("a")), 1, "no machine takes it now\n  oak: is resting");
 
     assertThat(render(after(planned(1), waiting), at(2), 80))
         .contains(" a waits: no machine takes it now\n");

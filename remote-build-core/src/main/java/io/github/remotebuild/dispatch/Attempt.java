@@ -2,6 +2,7 @@ package io.github.remotebuild.dispatch;
 
 import io.github.remotebuild.model.Machine;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the dispatcher knows of one attempt that is not over. */
 final class Attempt {
@@ -27,6 +28,9 @@ final class Attempt {
 
   /** What it costs its caller. */
   final SlotCharge charge;
+
+  /** What was wanted of it when it was started. */
+  Set<String> outputs = Set.of();
 
   Slot slot = Slot.ASKED;
   boolean isStopping;

@@ -1,101 +1,126 @@
 package io.github.remotebuild.dispatch;
 
+import io.github.remotebuild.model.BuildOptions;
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Failure;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What the dispatcher knows of one build. */
-final class Build implements Comparable<Build> {
-  /** So many builds that wait for this one count as one level of priority; more do not. */
-  private static final int LINKS_OF_A_LEVEL = 60;
+/**
+ * What is placed and attempted: one derivation, for every node that wants it on the same terms.
+ *
+ * <p>Its callers' rules are met at their most generous. What decides its group and its places in
+ * line changes as nodes come and go, so none may while it is among the {@link ReadyBuilds}.
+ */
+final class Build {
+  /** Unique, and ascending. */
+  final long number;
 
-  final BuildId id;
-  final Request request;
+  final SameDerivation same;
 
-  /** What it asks of a machine; its wish for one side of the farm is gone once that is hopeless. */
+  /** What its nodes ask of a machine. */
+  final Demand asked;
+
+  /** The same, but for the wish for one side of the farm, which is gone once that is hopeless. */
   Demand demand;
 
-  /** The builds that wait for this one. */
-  final List<Build> dependents = new ArrayList<>();
+  final BuildOptions options;
 
   /** The hosts, as the machine book counts them, on which it came to nothing. */
   final Set<Integer> triedHosts = new TreeSet<>();
 
-  int missingDependencies;
+  /** Apart from a moment at its end, at least one. */
+  private final List<Node> nodes = new ArrayList<>(1);
 
-  /** The number of builds on the longest chain from this one to one that nothing waits for. */
-  int chainLength = 1;
+  private Duration patience = Duration.ZERO;
+  private int attemptLimit;
 
   int attempts;
 
-  /** Whether the caller knows why it waits; true until an attempt starts. */
-  boolean isWaitReported;
+  /** How many of them were over when one last succeeded, though not for those who still wait. */
+  private int attemptsBefore;
 
-  /** Since when it only lacks a machine. */
+  /** Since when it only lacks a machine, or the newest of its callers waits with it. */
   Instant readySince = Instant.MIN;
-
-  /**
-   * Since when it counts as waiting, in the callers' time, as if a high priority and a long chain
-   * were time spent waiting.
-   */
-  private long countsSince;
-
-  /** Since when it waits, in the callers' time; negative if it never did. */
-  private long inLineSince = -1;
 
   /** Where it waits for a machine; null if it does not. */
   @Nullable WaitingGroup group;
 
-  /** In which line of the group; null if it does not wait. */
-  @Nullable WaitingLine line;
+  /** There, one for each of its callers; none if it does not wait. */
+  final List<PlaceInLine> places = new ArrayList<>(1);
 
   @Nullable Attempt attempt;
   @Nullable Failure lastFailure;
-  @Nullable BuildEnd end;
 
-  Build(BuildId id, Request request, Demand demand) {
-    this.id = id;
-    this.request = request;
-    this.demand = demand;
+  /** A build for one node. */
+  Build(long number, SameDerivation same, Node first) {
+    this.number = number;
+    this.same = same;
+    this.asked = first.spec.demand();
+    this.demand = asked;
+    this.options = first.spec.wanted().options();
+    add(first);
   }
 
-  boolean isEnded() {
-    return end != null;
+  /** Whom it is for, in the order in which they came. */
+  List<Node> nodes() {
+    return nodes;
   }
 
-  /** In whose name it is built, and how urgent it is. */
-  Standing standing() {
-    return request.standing;
+  /** The node that stands for all of them in the eyes of the world. */
+  BuildId id() {
+    return nodes.get(0).id;
   }
 
-  /**
-   * Finds its place in line, which must not change while it is there. It keeps its place when an
-   * attempt comes to nothing.
-   *
-   * @param now the callers' time
-   * @param ageing the waiting that a level of priority counts as
-   */
-  void lineUp(long now, long ageing) {
-    inLineSince = inLineSince < 0 ? now : inLineSince;
-    int links = Math.min(chainLength, LINKS_OF_A_LEVEL) - 1;
-    countsSince = inLineSince - ageing * standing().priority() - ageing * links / LINKS_OF_A_LEVEL;
+  void add(Node node) {
+    nodes.add(node);
+    node.build = this;
+    consider(node);
   }
 
-  /**
-   * Within one caller: the longest wait first, then the longest remaining chain, then the oldest.
-   */
-  @Override
-  public int compareTo(Build other) {
-    if (countsSince != other.countsSince) {
-      return countsSince < other.countsSince ? -1 : 1;
+  void remove(Node node) {
+    nodes.remove(node);
+    node.build = null;
+    patience = Duration.ZERO;
+    attemptLimit = 0;
+    nodes.forEach(this::consider);
+  }
+
+  private void consider(Node node) {
+    RequestRules rules = node.request.rules;
+    patience = rules.patience().compareTo(patience) > 0 ? rules.patience() : patience;
+    attemptLimit = Math.max(attemptLimit, rules.attemptLimit());
+  }
+
+  Duration patience() {
+    return patience;
+  }
+
+  /** Begins anew for those who have come late and want more than has been brought. */
+  void succeeded() {
+    attemptsBefore = attempts;
+    triedHosts.clear();
+  }
+
+  /** Whether its callers want no further attempt. */
+  boolean isExhausted() {
+    return attempts - attemptsBefore >= attemptLimit;
+  }
+
+  /** Every output that somebody wants of it. */
+  Set<String> outputs() {
+    if (nodes.size() == 1) {
+      return nodes.get(0).spec.wanted().outputs();
     }
-    int byChain = Integer.compare(other.chainLength, chainLength);
-    return byChain != 0 ? byChain : id.compareTo(other.id);
+    Set<String> outputs = new HashSet<>();
+    nodes.forEach(node -> outputs.addAll(node.spec.wanted().outputs()));
+    return outputs;
   }
 
   @Override
@@ -105,6 +130,6 @@ final class Build implements Comparable<Build> {
 
   @Override
   public int hashCode() {
-    return id.hashCode();
+    return Long.hashCode(number);
   }
 }

@@ -22,7 +22,7 @@ final class CallerAccount {
   final int share;
 
   /** Its lines with builds, by the first build of each. */
-  final TreeMap<Build, WaitingLine> lines = new TreeMap<>();
+  final TreeMap<PlaceInLine, WaitingLine> lines = new TreeMap<>();
 
   /** How many of its builds wait. */
   int waiting;

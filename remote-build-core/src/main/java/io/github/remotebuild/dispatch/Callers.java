@@ -162,7 +162,7 @@ final class Callers {
         continue;
       }
       leastPlaceable = Math.min(leastPlaceable, account.standsAt);
-      double rank = account.standsAt - line.first().standing().priority() * level;
+      double rank = account.standsAt - line.first().priority() * level;
       if (next == null
           || rank < least
           || (rank == least && line.first().compareTo(next.first()) < 0)) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class Dispatcher {
   private final MachineBook machines;
   private final Callers callers;
   private final ReadyBuilds ready;
+  private final SharedBuilds shared;
   private final Requests requests;
   private final Placement placement;
   private final Map<AttemptId, Attempt> attempts = new HashMap<>();
@@ -62,7 +64,8 @@ public final class Dispatcher {
     this.callers = new Callers(shareRule);
     this.ready = new ReadyBuilds(callers);
     this.machines = new MachineBook(farm, restRule, random);
-    this.requests = new Requests(ready, effects);
+    this.shared = new SharedBuilds(ready, effects);
+    this.requests = new Requests(shared, effects);
     this.placement =
         new Placement(
             requireNonNull(policy, "policy"),
@@ -99,6 +102,7 @@ public final class Dispatcher {
     callers.advance(now);
     apply(event);
     Optional<Instant> deadline = placement.place(now);
+    shared.reportPutAside();
     boolean isWoken = event instanceof Event.Woken;
     askToBeWoken(earlier(deadline, machines.nextChange()), isWoken);
     List<Effect> result = List.copyOf(effects);
@@ -109,6 +113,10 @@ public final class Dispatcher {
   private void apply(Event event) {
     if (event instanceof Event.Submitted e) {
       requests.submit(e, now);
+    } else if (event instanceof Event.Grown e) {
+      requests.grow(e, now);
+    } else if (event instanceof Event.Sealed e) {
+      requests.seal(e.request());
     } else if (event instanceof Event.LeaseGranted e) {
       leaseGranted(attempt(e.attempt(), Slot.ASKED));
     } else if (event instanceof Event.LeaseRefused e) {
@@ -118,11 +126,11 @@ public final class Dispatcher {
     } else if (event instanceof Event.SlotDone e) {
       giveBackSlot(attempt(e.attempt(), Slot.HELD, Slot.LOST));
     } else if (event instanceof Event.AttemptSucceeded e) {
-      attemptSucceeded(attempt(e.attempt(), Slot.HELD, Slot.LOST, Slot.GIVEN_BACK));
+      attemptSucceeded(attempt(e.attempt(), Slot.HELD, Slot.LOST, Slot.GIVEN_BACK), e);
     } else if (event instanceof Event.AttemptFailed e) {
       attemptFailed(attempt(e.attempt(), Slot.HELD, Slot.LOST, Slot.GIVEN_BACK), e.failure());
     } else if (event instanceof Event.RequestCancelled e) {
-      requests.cancel(e.request(), e.reason());
+      requests.cancel(e.request(), e.reason(), now);
     } else if (event instanceof Event.FarmChanged e) {
       farmChanged(machines.change(e.farm()));
     } else if (event instanceof Event.MachinesOrdered e) {
@@ -140,9 +148,21 @@ public final class Dispatcher {
     return requests.unfinishedBuilds();
   }
 
+  /**
+   * The builds that {@link Event.AttemptSucceeded} would end if it told of these outputs: those
+   * that the attempt was made for, and those that have joined it or wait for it to be over.
+   *
+   * @throws IllegalStateException if the attempt is unknown or over
+   */
+  public List<BuildId> served(AttemptId attempt, Set<String> outputs) {
+    return shared.served(attempt(attempt, Slot.HELD, Slot.LOST, Slot.GIVEN_BACK), outputs).stream()
+        .map(node -> node.id)
+        .toList();
+  }
+
   /** Whether nothing is left of any request. */
   boolean isIdle() {
-    return attempts.isEmpty() && requests.isEmpty() && ready.isEmpty();
+    return attempts.isEmpty() && requests.isEmpty() && shared.isEmpty() && ready.isEmpty();
   }
 
   /** What each caller has of the farm. */
@@ -162,16 +182,15 @@ public final class Dispatcher {
     return attempt;
   }
 
-  private void start(Build build, int position) {
+  private void start(PlaceInLine place, int position) {
     lastAttempt++;
     MachineEntry entry = machines.entry(position);
-    SlotCharge charge = callers.ask(requireNonNull(build.line).account);
-    Attempt attempt = new Attempt(new AttemptId(lastAttempt), build, entry, charge);
+    SlotCharge charge = callers.ask(place.account);
+    Attempt attempt = new Attempt(new AttemptId(lastAttempt), place.build, entry, charge);
     machines.take(entry, attempt.id);
-    ready.remove(build);
+    shared.begun(attempt);
     attempts.put(attempt.id, attempt);
-    build.attempt = attempt;
-    effects.add(new Effect.RequestLease(attempt.id, build.id, attempt.machine));
+    effects.add(new Effect.RequestLease(attempt.id, place.build.id(), attempt.machine));
   }
 
   private void leaseGranted(Attempt attempt) {
@@ -180,19 +199,20 @@ public final class Dispatcher {
     if (attempt.isStopping) {
       giveBackSlot(attempt);
       forget(attempt);
-      requests.end(build, new BuildEnd.Cancelled(attempt.stopReason), now);
+      endStopped(attempt);
       return;
     }
-    if (!attempt.entry.stillTakes(attempt.machine)) {
+    if (build.isExhausted() || !attempt.entry.stillTakes(attempt.machine)) {
       giveBackSlot(attempt);
       forget(attempt);
-      ready.add(build, now);
+      goOn(build);
       return;
     }
     callers.begin(attempt.charge);
     build.attempts++;
-    build.isWaitReported = false;
-    effects.add(new Effect.StartAttempt(attempt.id, build.id, attempt.machine, build.attempts));
+    build.nodes().forEach(node -> node.told = Node.Told.NOTHING);
+    attempt.outputs = build.outputs();
+    effects.add(new Effect.StartAttempt(attempt.id, build.id(), attempt.machine, build.attempts));
   }
 
   private void leaseRefused(Attempt attempt, String reason) {
@@ -202,10 +222,21 @@ public final class Dispatcher {
     machines.free(attempt.entry);
     forget(attempt);
     if (attempt.isStopping) {
-      requests.end(attempt.build, new BuildEnd.Cancelled(attempt.stopReason), now);
+      endStopped(attempt);
     } else {
-      ready.add(attempt.build, now);
+      goOn(attempt.build);
     }
+  }
+
+  /** A build was not attempted after all; those who wanted it most may be gone meanwhile. */
+  private void goOn(Build build) {
+    requests.endIfExhausted(build, now);
+    shared.resume(build.same, now);
+  }
+
+  private void endStopped(Attempt attempt) {
+    requests.endAll(attempt.build, new BuildEnd.Cancelled(attempt.stopReason), now);
+    shared.resume(attempt.build.same, now);
   }
 
   /** The build is stopped, and counted on the machine until it has ended there. */
@@ -239,11 +270,30 @@ public final class Dispatcher {
     attempt.slot = Slot.GIVEN_BACK;
   }
 
-  private void attemptSucceeded(Attempt attempt) {
+  private void attemptSucceeded(Attempt attempt, Event.AttemptSucceeded event) {
+    if (!event.outputs().containsAll(attempt.outputs)) {
+      throw new IllegalStateException(
+          attempt.id + " was to bring " + attempt.outputs + " and brought " + event.outputs());
+    }
     giveBackSlot(attempt);
+    List<Node> served = shared.served(attempt, event.outputs());
     forget(attempt);
     machines.proved(attempt.entry);
-    requests.end(attempt.build, new BuildEnd.Succeeded(), now);
+    attempt.build.succeeded();
+    List<Node> kept = new ArrayList<>(served);
+    kept.removeIf(node -> event.notKept().containsKey(node.id));
+    requests.end(kept, new BuildEnd.Succeeded(), now);
+    for (Node node : served) {
+      Failure failure = event.notKept().get(node.id);
+      if (failure != null && !node.isEnded()) {
+        requests.end(List.of(node), new BuildEnd.Failed(failure), now);
+      }
+    }
+    if (attempt.isStopping) {
+      endStopped(attempt);
+    } else {
+      shared.resume(attempt.build.same, now);
+    }
   }
 
   private void attemptFailed(Attempt attempt, Failure reported) {
@@ -251,7 +301,7 @@ public final class Dispatcher {
     forget(attempt);
     Build build = attempt.build;
     if (attempt.isStopping) {
-      requests.end(build, new BuildEnd.Cancelled(attempt.stopReason), now);
+      endStopped(attempt);
       return;
     }
     boolean isVerdict = reported.culprit() == Culprit.DERIVATION;
@@ -267,16 +317,12 @@ public final class Dispatcher {
     } else if (failure.culprit() == Culprit.MACHINE) {
       machineFailed(attempt, failure);
     }
-    if (isVerdict
-        || failure.retry() == RetryAdvice.NEVER
-        || build.attempts >= build.request.rules.attemptLimit()) {
-      requests.end(build, new BuildEnd.Failed(failure), now);
-      return;
-    }
-    if (failure.retry() == RetryAdvice.OTHER_MACHINE) {
+    if (isVerdict || failure.retry() == RetryAdvice.NEVER || build.isExhausted()) {
+      requests.endAll(build, new BuildEnd.Failed(failure), now);
+    } else if (failure.retry() == RetryAdvice.OTHER_MACHINE) {
       build.triedHosts.add(attempt.entry.host.number);
     }
-    ready.add(build, now);
+    shared.resume(build.same, now);
   }
 
   private void machineFailed(Attempt attempt, Failure failure) {
@@ -301,7 +347,7 @@ public final class Dispatcher {
 
   private void forget(Attempt attempt) {
     attempts.remove(attempt.id);
-    attempt.build.attempt = null;
+    shared.over(attempt);
     if (machines.over(attempt.entry, attempt.id)) {
       effects.add(new Effect.ReportMachine(new MachineReport.Emptied(attempt.entry.machine)));
     }

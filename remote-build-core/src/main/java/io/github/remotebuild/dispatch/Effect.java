@@ -1,8 +1,8 @@
 package io.github.remotebuild.dispatch;
 
 import io.github.remotebuild.model.Machine;
-import io.github.remotebuild.policy.Decision;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * Something the {@link Dispatcher} wants done. All cases are immutable.
@@ -10,18 +10,33 @@ import java.time.Instant;
  * @since 0.1
  */
 public sealed interface Effect {
-  /** Ask the lease store for a slot; answer with an {@link Event}. */
+  /**
+   * Ask the lease store for a slot; answer with an {@link Event}.
+   *
+   * @param attempt names the attempt
+   * @param build what is to be built; stands for those too that have joined it
+   * @param machine where
+   */
   record RequestLease(AttemptId attempt, BuildId build, Machine machine) implements Effect {}
 
   /** Give the slot back. */
   record ReleaseLease(AttemptId attempt) implements Effect {}
 
   /**
+   * From here on, what is done for one build is done for another one too: it hears of the attempt
+   * that is under way, if there is one, and of those to come, and has those behind it as well.
+   *
+   * @param build the one that joins, which was not attempted before
+   * @param with the one that it joins, or one of those
+   */
+  record Joined(BuildId build, BuildId with) implements Effect {}
+
+  /**
    * Try the build on the machine; answer with {@link Event.SlotDone} and then {@link
    * Event.AttemptSucceeded}, or with {@link Event.AttemptFailed}.
    *
    * @param attempt names the attempt
-   * @param build what is to be built
+   * @param build what is to be built; stands for those too that have joined it
    * @param machine where
    * @param number 1 for the first attempt of this build
    */
@@ -31,8 +46,18 @@ public sealed interface Effect {
   /** Stop the attempt; it still answers with {@link Event.AttemptFailed} or success. */
   record StopAttempt(AttemptId attempt, String reason) implements Effect {}
 
-  /** Tell the caller that the build waits for a machine, and why. */
-  record ReportWaiting(BuildId build, Decision decision) implements Effect {}
+  /**
+   * Tell the callers that these builds wait, all for the same reason.
+   *
+   * @param builds at least one
+   * @param reason what they wait for
+   */
+  record ReportWaiting(List<BuildId> builds, WaitReason reason) implements Effect {
+    /** Copies the list. */
+    public ReportWaiting {
+      builds = List.copyOf(builds);
+    }
+  }
 
   /** Tell the caller what became of the build. */
   record ReportEnd(BuildId build, BuildEnd end) implements Effect {}

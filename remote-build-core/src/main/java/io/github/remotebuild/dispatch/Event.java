@@ -6,6 +6,7 @@ import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.Machine;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -21,8 +22,15 @@ public sealed interface Event {
    * @param builds the derivations; those that one depends on are among them
    * @param rules what the caller wants done when something goes wrong
    * @param standing in whose name, and how urgent
+   * @param isOpen whether the request goes on when nothing is left to do, until it is {@link
+   *     Sealed} or stopped
    */
-  record Submitted(RequestId request, List<BuildSpec> builds, RequestRules rules, Standing standing)
+  record Submitted(
+      RequestId request,
+      List<BuildSpec> builds,
+      RequestRules rules,
+      Standing standing,
+      boolean isOpen)
       implements Event {
     /** Copies the list. */
     public Submitted {
@@ -34,7 +42,36 @@ public sealed interface Event {
 
     /** In nobody's name, and of ordinary priority. */
     public Submitted(RequestId request, List<BuildSpec> builds, RequestRules rules) {
-      this(request, builds, rules, Standing.ordinary());
+      this(request, builds, rules, Standing.ordinary(), false);
+    }
+
+    /** Over when nothing is left to do. */
+    public Submitted(
+        RequestId request, List<BuildSpec> builds, RequestRules rules, Standing standing) {
+      this(request, builds, rules, standing, false);
+    }
+  }
+
+  /**
+   * A request that is not over is to build more.
+   *
+   * @param request names it
+   * @param builds the derivations; those that one depends on are among them, or were submitted
+   *     before, whatever has become of them
+   */
+  record Grown(RequestId request, List<BuildSpec> builds) implements Event {
+    /** Copies the list. */
+    public Grown {
+      requireNonNull(request, "request");
+      builds = List.copyOf(builds);
+    }
+  }
+
+  /** An open request gets nothing more. Does nothing if it is over. */
+  record Sealed(RequestId request) implements Event {
+    /** Refuses null. */
+    public Sealed {
+      requireNonNull(request, "request");
     }
   }
 
@@ -72,11 +109,21 @@ public sealed interface Event {
     }
   }
 
-  /** The outputs are in the hub. */
-  record AttemptSucceeded(AttemptId attempt) implements Event {
-    /** Refuses null. */
+  /**
+   * Outputs are in the hub.
+   *
+   * @param attempt names the attempt
+   * @param outputs which; at least those that were wanted when the attempt was started
+   * @param notKept the builds among {@link Dispatcher#served} whose callers cannot have them all
+   *     the same, and why
+   */
+  record AttemptSucceeded(AttemptId attempt, Set<String> outputs, Map<BuildId, Failure> notKept)
+      implements Event {
+    /** Copies the collections. */
     public AttemptSucceeded {
       requireNonNull(attempt, "attempt");
+      outputs = Set.copyOf(outputs);
+      notKept = Map.copyOf(notKept);
     }
   }
 

@@ -33,9 +33,11 @@ import org.jspecify.annotations.Nullable;
  * with the groups whose turn comes before, not with the builds that wait.
  */
 final class Placement {
-  /** Gives a build to the machine at a position. */
+  /**
+   * Gives the build, in the name of the one in whose line it stands, to the machine at a position.
+   */
   interface Starter {
-    void start(Build build, int position);
+    void start(PlaceInLine place, int position);
   }
 
   private final SelectionPolicy policy;
@@ -187,7 +189,7 @@ final class Placement {
 
   private void endAll(WaitingGroup group, BuildEnd end) {
     while (!group.isEmpty()) {
-      requests.end(group.longestWaiting(), end, now);
+      requests.endAll(group.longestWaiting(), end, now);
     }
   }
 
@@ -221,7 +223,8 @@ final class Placement {
       groups = ready.groups();
     }
     for (WaitingGroup group : groups) {
-      if (group.isEmpty()) {
+      // One that came to be while others ended is decided in the next round.
+      if (group.isEmpty() || ready.isOpen(group)) {
         continue;
       }
       Presence presence = presence(group);
@@ -253,11 +256,11 @@ final class Placement {
     while (!group.isEmpty() && !now.isBefore(group.deadline())) {
       Build build = group.longestWaiting();
       if (mayGoElsewhere) {
-        build.isWaitReported = false;
+        build.nodes().forEach(node -> node.told = Node.Told.NOTHING);
         ready.regroup(build, () -> build.demand = anywhere(build.demand), now);
       } else {
         why = why == null ? explain(group) : why;
-        requests.end(build, new BuildEnd.Failed(noMachine(build, why)), now);
+        requests.endAll(build, new BuildEnd.Failed(noMachine(build, why)), now);
       }
     }
     if (!group.key.triedHosts().isEmpty()) {
@@ -291,11 +294,11 @@ final class Placement {
 
   private void reportWaiting() {
     for (WaitingGroup group : decided) {
-      Build build = group.nextUnreported();
-      while (build != null) {
-        build.isWaitReported = true;
-        effects.add(new Effect.ReportWaiting(build.id, requireNonNull(group.decision)));
-        build = group.nextUnreported();
+      List<BuildId> untold = group.takeUnreported();
+      if (!untold.isEmpty()) {
+        effects.add(
+            new Effect.ReportWaiting(
+                untold, new WaitReason.NoMachine(requireNonNull(group.decision))));
       }
     }
     decided.clear();

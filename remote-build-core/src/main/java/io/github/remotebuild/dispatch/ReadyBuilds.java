@@ -28,7 +28,7 @@ final class ReadyBuilds {
   /** Adds a build to its group, which must then be decided. */
   void add(Build build, Instant now) {
     if (build.group != null) {
-      throw new IllegalStateException(build.id + " waits already");
+      throw new IllegalStateException(build.id() + " waits already");
     }
     build.readySince = now;
     WaitingGroup group =
@@ -36,35 +36,65 @@ final class ReadyBuilds {
     build.group = group;
     group.add(build);
     open.add(group);
-    lineUp(build, group);
+    for (Node node : build.nodes()) {
+      node.inLineSince = node.inLineSince < 0 ? callers.now() : node.inLineSince;
+      place(build, group, node).consider(node, callers.ageing());
+    }
+    build.places.forEach(this::lineUp);
   }
 
-  private void lineUp(Build build, WaitingGroup group) {
-    CallerAccount account = callers.account(build.standing().caller());
+  /** The build's place in the line of the node's caller. */
+  private PlaceInLine place(Build build, WaitingGroup group, Node node) {
+    String caller = node.request.standing.caller();
+    for (PlaceInLine place : build.places) {
+      if (place.account.caller.equals(caller)) {
+        return place;
+      }
+    }
+    CallerAccount account = callers.account(caller);
     callers.waits(account);
     WaitingLine line =
-        group.lines.computeIfAbsent(
-            account, caller -> new WaitingLine(caller, group, callers.now()));
+        group.lines.computeIfAbsent(account, owner -> new WaitingLine(owner, group, callers.now()));
+    PlaceInLine place = new PlaceInLine(build, line);
+    build.places.add(place);
+    return place;
+  }
+
+  private void lineUp(PlaceInLine place) {
+    WaitingLine line = place.line;
     if (!line.isEmpty()) {
-      account.lines.remove(line.first());
+      line.account.lines.remove(line.first());
     }
-    build.lineUp(callers.now(), callers.ageing());
-    build.line = line;
-    line.add(build);
-    account.lines.put(line.first(), line);
+    line.add(place);
+    line.account.lines.put(line.first(), line);
   }
 
   /**
-   * Finds a build that waits its group and its line anew, because of a change to what decides them.
+   * Finds a build that waits its group and its lines anew, because of a change to what decides
+   * them. It waits from now on.
    */
   void regroup(Build build, Runnable change, Instant now) {
-    CallerAccount account = requireNonNull(build.line).account;
-    // It has work all the while, even if it has no other build.
-    callers.waits(account);
+    change(build, change, now);
+  }
+
+  /** The same for a change that leaves it waiting as long as it has waited, or for nobody. */
+  void adjust(Build build, Runnable change) {
+    change(build, change, build.readySince);
+  }
+
+  private void change(Build build, Runnable change, Instant readySince) {
+    WaitingGroup from = requireNonNull(build.group);
+    List<PlaceInLine> before = List.copyOf(build.places);
+    // They have work all the while, even if they have no other build.
+    before.forEach(place -> callers.waits(place.account));
     remove(build);
     change.run();
-    add(build, now);
-    callers.waitsNoLonger(account);
+    if (!build.nodes().isEmpty()) {
+      add(build, readySince);
+      requireNonNull(build.group).learnFrom(from);
+      build.places.forEach(place -> place.learnFrom(before));
+    }
+    before.forEach(place -> callers.waitsNoLonger(place.account));
   }
 
   /** Removes a build from the group it is in, if it is in one. */
@@ -73,7 +103,8 @@ final class ReadyBuilds {
     if (group == null) {
       return;
     }
-    leaveLine(build);
+    build.places.forEach(this::leaveLine);
+    build.places.clear();
     group.remove(build);
     build.group = null;
     if (group.isEmpty()) {
@@ -82,12 +113,11 @@ final class ReadyBuilds {
     }
   }
 
-  private void leaveLine(Build build) {
-    WaitingLine line = requireNonNull(build.line);
+  private void leaveLine(PlaceInLine place) {
+    WaitingLine line = place.line;
     CallerAccount account = line.account;
     account.lines.remove(line.first());
-    line.remove(build);
-    build.line = null;
+    line.remove(place);
     if (line.isEmpty()) {
       line.group.lines.remove(account);
     } else {

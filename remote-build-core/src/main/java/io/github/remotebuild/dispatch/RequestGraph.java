@@ -1,7 +1,5 @@
 package io.github.remotebuild.dispatch;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,71 +9,105 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Turns what was submitted into builds that know each other, or refuses it as a whole. */
+/** Turns what is to be built into nodes that know each other, or refuses it as a whole. */
 final class RequestGraph {
   private RequestGraph() {}
 
   /**
-   * The request with its builds linked and their chains measured.
+   * Adds nodes to a request, linked to each other and to those that it has.
    *
-   * @throws IllegalArgumentException if a build is there twice, depends on one that is not there,
-   *     or waits for itself
+   * @return the new ones
+   * @throws IllegalArgumentException if one is there already, depends on one that is not there, or
+   *     waits for itself; nothing changes
    */
-  static Request link(Event.Submitted submitted) {
-    Map<BuildId, Build> builds = new LinkedHashMap<>();
-    Request request = new Request(submitted.request(), submitted.rules(), submitted.standing());
-    for (BuildSpec spec : submitted.builds()) {
-      Build build = new Build(spec.build(), request, spec.demand());
-      if (builds.putIfAbsent(spec.build(), build) != null) {
+  static List<Node> grow(Request request, List<BuildSpec> specs) {
+    Map<BuildId, Node> added = new LinkedHashMap<>();
+    for (BuildSpec spec : specs) {
+      if (request.nodes.containsKey(spec.build())
+          || added.putIfAbsent(spec.build(), new Node(spec, request)) != null) {
         throw new IllegalArgumentException(spec.build() + " is there twice");
       }
     }
-    Map<Build, List<Build>> dependencies = new HashMap<>();
-    for (BuildSpec spec : submitted.builds()) {
-      Build build = requireNonNull(builds.get(spec.build()));
-      List<Build> ofBuild = new ArrayList<>();
-      for (BuildId dependency : spec.dependsOn()) {
-        Build needed = builds.get(dependency);
+    for (Node node : added.values()) {
+      for (BuildId dependency : node.spec.dependsOn()) {
+        Node needed = added.get(dependency);
+        if (needed == null) {
+          needed = request.nodes.get(dependency);
+        } else {
+          needed.dependents.add(node);
+        }
         if (needed == null) {
           throw new IllegalArgumentException(
-              spec.build() + " depends on " + dependency + ", which is not in the request");
+              node.id + " depends on " + dependency + ", which is not in the request");
         }
-        needed.dependents.add(build);
-        ofBuild.add(needed);
+        node.dependencies.add(needed);
       }
-      build.missingDependencies = ofBuild.size();
-      dependencies.put(build, ofBuild);
     }
-    measureChains(request.id, builds.values(), dependencies);
-    request.builds.addAll(builds.values());
-    request.unfinished = builds.size();
-    return request;
+    measureChains(request, added.values());
+    for (Node node : added.values()) {
+      for (Node needed : node.dependencies) {
+        if (request.nodes.containsKey(needed.id) && !needed.isEnded()) {
+          needed.dependents.add(node);
+        }
+        if (!(needed.end instanceof BuildEnd.Succeeded)) {
+          node.missingDependencies++;
+        }
+      }
+    }
+    request.nodes.putAll(added);
+    request.unfinished += added.size();
+    return new ArrayList<>(added.values());
   }
 
-  /** Sets each build's chain length, walking from those that nothing waits for. */
-  private static void measureChains(
-      RequestId request, Collection<Build> builds, Map<Build, List<Build>> dependencies) {
-    Map<Build, Integer> openDependents = new HashMap<>();
-    Deque<Build> settled = new ArrayDeque<>();
-    for (Build build : builds) {
-      openDependents.put(build, build.dependents.size());
-      if (build.dependents.isEmpty()) {
-        settled.add(build);
+  /** Sets each new node's chain length, walking from those that nothing waits for. */
+  private static void measureChains(Request request, Collection<Node> added) {
+    Map<Node, Integer> openDependents = new HashMap<>();
+    Deque<Node> settled = new ArrayDeque<>();
+    for (Node node : added) {
+      openDependents.put(node, node.dependents.size());
+      if (node.dependents.isEmpty()) {
+        settled.add(node);
       }
     }
     int count = 0;
     while (!settled.isEmpty()) {
-      Build build = settled.remove();
+      Node node = settled.remove();
       count++;
-      for (Build needed : dependencies.getOrDefault(build, List.of())) {
-        needed.chainLength = Math.max(needed.chainLength, build.chainLength + 1);
-        if (openDependents.merge(needed, -1, Integer::sum) == 0) {
+      for (Node needed : node.dependencies) {
+        Integer open = openDependents.get(needed);
+        if (open == null) {
+          continue;
+        }
+        needed.chainLength = Math.max(needed.chainLength, node.chainLength + 1);
+        openDependents.put(needed, open - 1);
+        if (open == 1) {
           settled.add(needed);
         }
       }
     }
-    if (count != builds.size()) {
-      throw new IllegalArgumentException(request + " has builds that wait for each other");
+    if (count != added.size()) {
+      throw new IllegalArgumentException(request.id + " has builds that wait for each other");
     }
+  }
+
+  /**
+   * Makes the chains of those that new nodes wait for as long as they are now.
+   *
+   * @return those whose chain has become longer
+   */
+  static List<Node> lengthenChains(List<Node> added) {
+    List<Node> longer = new ArrayList<>();
+    Deque<Node> open = new ArrayDeque<>(added);
+    while (!open.isEmpty()) {
+      Node node = open.remove();
+      for (Node needed : node.dependencies) {
+        if (!needed.isEnded() && needed.chainLength <= node.chainLength) {
+          needed.chainLength = node.chainLength + 1;
+          longer.add(needed);
+          open.add(needed);
+        }
+      }
+    }
+    return longer;
   }
 }

@@ -7,12 +7,15 @@ import io.github.remotebuild.policy.Decision;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,10 @@ final class WaitingGroup {
   /** A patience beyond this is cut down to it, so that adding it to a time cannot overflow. */
   private static final Duration LONGEST_PATIENCE = Duration.ofDays(36_500);
 
+  private static final Comparator<Build> ARRIVAL =
+      Comparator.<Build, Instant>comparing(build -> build.readySince)
+          .thenComparing(build -> build.number);
+
   /**
    * What decides whether two builds are in one group.
    *
@@ -30,7 +37,7 @@ final class WaitingGroup {
    */
   record Key(Demand demand, Set<Integer> triedHosts, Duration patience) {
     static Key of(Build build) {
-      return new Key(build.demand, Set.copyOf(build.triedHosts), build.request.rules.patience());
+      return new Key(build.demand, Set.copyOf(build.triedHosts), build.patience());
     }
   }
 
@@ -40,10 +47,10 @@ final class WaitingGroup {
   final Map<CallerAccount, WaitingLine> lines = new HashMap<>();
 
   /** All of them, in the order in which they came to wait. */
-  private final LinkedHashSet<Build> byArrival = new LinkedHashSet<>();
+  private final TreeSet<Build> byArrival = new TreeSet<>(ARRIVAL);
 
   /** Those that came since callers were last told why they wait; some may be gone. */
-  private final Deque<Build> unreported = new ArrayDeque<>();
+  private final Deque<Node> unreported = new ArrayDeque<>();
 
   /** The entries that fit but for their state; null before the first decision to wait. */
   @Nullable BitSet fitting;
@@ -66,13 +73,25 @@ final class WaitingGroup {
   }
 
   Build longestWaiting() {
-    return byArrival.iterator().next();
+    return byArrival.first();
   }
 
   void add(Build build) {
     byArrival.add(build);
-    if (!build.isWaitReported) {
-      unreported.add(build);
+    for (Node node : build.nodes()) {
+      if (node.told != Node.Told.NO_MACHINE) {
+        unreported.add(node);
+      }
+    }
+  }
+
+  /** Takes over how long machines have been away from one that may be for the same. */
+  void learnFrom(WaitingGroup other) {
+    Instant absent = other.absentSince;
+    boolean isSame =
+        key.demand.equals(other.key.demand) && key.triedHosts.equals(other.key.triedHosts);
+    if (isSame && absent != null && (absentSince == null || absent.isBefore(absentSince))) {
+      absentSince = absent;
     }
   }
 
@@ -80,14 +99,18 @@ final class WaitingGroup {
     byArrival.remove(build);
   }
 
-  /** The next build whose caller has not been told why it waits, or null. */
-  @Nullable Build nextUnreported() {
-    while (true) {
-      Build build = unreported.poll();
-      if (build == null || (build.group == this && !build.isWaitReported)) {
-        return build;
+  /** The nodes that wait here, and whose callers have not been told so until now. */
+  List<BuildId> takeUnreported() {
+    List<BuildId> untold = new ArrayList<>();
+    for (Node node : unreported) {
+      Build build = node.build;
+      if (build != null && build.group == this && node.told != Node.Told.NO_MACHINE) {
+        node.told = Node.Told.NO_MACHINE;
+        untold.add(node.id);
       }
     }
+    unreported.clear();
+    return untold;
   }
 
   /** When the patience of the one that waits longest is over, none of the machines being there. */

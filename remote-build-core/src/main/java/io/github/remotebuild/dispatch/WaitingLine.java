@@ -6,7 +6,7 @@ import java.util.TreeSet;
 final class WaitingLine {
   final CallerAccount account;
   final WaitingGroup group;
-  private final TreeSet<Build> builds = new TreeSet<>();
+  private final TreeSet<PlaceInLine> places = new TreeSet<>();
 
   /** Since when the caller has had no slot on any machine that fits, in the callers' time. */
   long passedOverSince;
@@ -18,18 +18,18 @@ final class WaitingLine {
   }
 
   boolean isEmpty() {
-    return builds.isEmpty();
+    return places.isEmpty();
   }
 
-  Build first() {
-    return builds.first();
+  PlaceInLine first() {
+    return places.first();
   }
 
-  void add(Build build) {
-    builds.add(build);
+  void add(PlaceInLine place) {
+    places.add(place);
   }
 
-  void remove(Build build) {
-    builds.remove(build);
+  void remove(PlaceInLine place) {
+    places.remove(place);
   }
 }

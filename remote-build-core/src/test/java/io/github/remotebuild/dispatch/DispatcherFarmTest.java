@@ -316,7 +316,8 @@ class DispatcherFarmTest {
     run.submit(PATIENT, build(1, LINUX.requiring("kvm")));
 
     assertThat(run.ends).isEmpty();
-    assertThat(run.last(Effect.ReportWaiting.class).get(0).decision())
+    assertThat(run.last(Effect.ReportWaiting.class).get(0).reason())
+        .extracting(reason -> ((WaitReason.NoMachine) reason).decision())
         .isInstanceOf(Decision.Decline.class);
     run.change(linux("k").supporting("kvm").build());
     assertThat(run.placed()).containsExactly(1L);
@@ -389,7 +390,7 @@ class DispatcherFarmTest {
     run.submit(2, PATIENT, build(2));
 
     assertThat(run.isPlaced(2)).isFalse();
-    assertThat(run.last(Effect.ReportWaiting.class).get(0).decision().explain())
+    assertThat(run.last(Effect.ReportWaiting.class).get(0).reason().explain())
         .contains("a: takes nothing new: reboot");
     run.succeed(1);
     assertThat(run.reports()).containsExactly(new MachineReport.Emptied(machine("a", 2)));
@@ -447,7 +448,7 @@ class DispatcherFarmTest {
     run.submit(PATIENT, build(1));
 
     assertThat(run.ends).isEmpty();
-    assertThat(run.last(Effect.ReportWaiting.class).get(0).decision().explain())
+    assertThat(run.last(Effect.ReportWaiting.class).get(0).reason().explain())
         .contains("a: is disabled: sold");
     run.order(A, new MachineOrder.Resume());
     assertThat(run.placed()).containsExactly(1L);
@@ -492,7 +493,7 @@ class DispatcherFarmTest {
     assertThat(run.reports())
         .containsExactly(new MachineReport.Resting(two, run.now.plusSeconds(5), "backup"));
     run.submit(PATIENT, build(1), build(2));
-    assertThat(run.last(Effect.ReportWaiting.class).get(0).decision().explain())
+    assertThat(run.last(Effect.ReportWaiting.class).get(0).reason().explain())
         .contains("a: rests until")
         .contains("backup");
 

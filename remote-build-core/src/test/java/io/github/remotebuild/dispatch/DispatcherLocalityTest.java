@@ -135,7 +135,7 @@ class DispatcherLocalityTest {
         .singleElement()
         .satisfies(
             report ->
-                assertThat(report.decision().explain())
+                assertThat(report.reason().explain())
                     .contains("local: its only slot is taken", "away: rests until"));
   }
 

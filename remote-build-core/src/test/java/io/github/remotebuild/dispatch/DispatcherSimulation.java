@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -117,10 +118,18 @@ final class DispatcherSimulation {
   }
 
   private void run() {
-    int requests = 1 + random.nextInt(4);
+    int requests = 1 + random.nextInt(6);
     for (int i = 1; i <= requests; i++) {
       RequestId id = new RequestId(i);
-      at(anyTime(), () -> tell(drawing.submission(id)));
+      Instant submitted = anyTime();
+      boolean isOpen = drawing.chance(0.3);
+      at(submitted, () -> tell(drawing.submission(id, isOpen)));
+      for (int growths = random.nextInt(isOpen ? 5 : 2); growths > 0; growths--) {
+        at(submitted.plus(seconds(200)), () -> grow(id));
+      }
+      if (isOpen) {
+        at(submitted.plus(seconds(250)), () -> tell(new Event.Sealed(id)));
+      }
       if (drawing.chance(0.3)) {
         at(anyTime(), () -> tell(new Event.RequestCancelled(id, "enough")));
       }
@@ -155,6 +164,17 @@ final class DispatcherSimulation {
     model.checkEnd();
     if (!dispatcher.isIdle() || dispatcher.unfinishedBuilds() != 0) {
       throw new AssertionError("something is left in the dispatcher");
+    }
+  }
+
+  /** Also after the request is over, when it is refused. */
+  private void grow(RequestId id) {
+    Event growth = drawing.growth(id);
+    if (model.isKnown(id)) {
+      tell(growth);
+    } else {
+      assertThatThrownBy(() -> dispatcher.handle(growth, now))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
@@ -205,30 +225,33 @@ final class DispatcherSimulation {
   private void tell(Event event) {
     model.told(event, now);
     String line = Duration.between(START, now).toMillis() + " ms " + event;
-    trace.add(
-        event instanceof Event.Submitted e
-            ? line(e)
-            : event instanceof Event.FarmChanged e
-                ? line.replace(event.toString(), "FarmChanged " + FarmDrawing.describe(e.farm()))
-                : line);
+    if (event instanceof Event.Submitted e) {
+      line = lineOf("Submitted " + e.request() + " " + e.rules() + e.standing(), e.builds());
+    } else if (event instanceof Event.Grown e) {
+      line = lineOf("Grown " + e.request(), e.builds());
+    } else if (event instanceof Event.FarmChanged e) {
+      line = line.replace(event.toString(), "FarmChanged " + FarmDrawing.describe(e.farm()));
+    }
+    trace.add(line);
     List<Effect> effects = dispatcher.handle(event, now);
     effects.forEach(effect -> trace.add("    " + line(effect)));
     model.check(event, effects);
     effects.forEach(this::carryOut);
   }
 
-  private String line(Event.Submitted event) {
+  private String lineOf(String what, List<BuildSpec> builds) {
     return Duration.between(START, now).toMillis()
-        + " ms Submitted "
-        + event.request()
-        + " "
-        + event.rules()
-        + event.builds().stream()
+        + " ms "
+        + what
+        + builds.stream()
             .map(
                 b ->
                     "\n      "
                         + b.build()
                         + " "
+                        + b.wanted().derivation().hashPart()
+                        + new TreeSet<>(b.wanted().outputs())
+                        + (b.wanted().options().isFailureKept() ? " kept " : " ")
                         + b.demand()
                         + " "
                         + b.demand().locality()
@@ -239,7 +262,7 @@ final class DispatcherSimulation {
 
   private static String line(Effect effect) {
     if (effect instanceof Effect.ReportWaiting e) {
-      return "ReportWaiting " + e.build();
+      return "ReportWaiting " + e.builds() + " " + e.reason().getClass().getSimpleName();
     }
     if (effect instanceof Effect.ReportEnd e) {
       return "ReportEnd " + e.build() + " " + e.end().getClass().getSimpleName();
@@ -330,24 +353,29 @@ final class DispatcherSimulation {
   private void succeed(Running attempt) {
     if (!attempt.isOver) {
       attempt.isOver = true;
-      tell(new Event.AttemptSucceeded(attempt.id));
+      // Some look once more, when they have fetched, at what those want who have come since.
+      Set<String> outputs =
+          drawing.chance(0.5) ? model.outputsNow(attempt.id) : model.outputsAtStart(attempt.id);
+      Map<BuildId, Failure> notKept = new HashMap<>();
+      for (BuildId build : dispatcher.served(attempt.id, outputs)) {
+        if (isTrouble() && drawing.chance(0.05)) {
+          notKept.put(build, failure(Culprit.HUB, RetryAdvice.NEVER));
+        }
+      }
+      tell(new Event.AttemptSucceeded(attempt.id, outputs, notKept));
     }
   }
 
   private void fail(Running attempt, Culprit culprit, RetryAdvice retry) {
     if (!attempt.isOver) {
       attempt.isOver = true;
-      Failure failure =
-          new Failure(
-              Phase.BUILD,
-              FailureCause.OTHER,
-              culprit,
-              retry,
-              Optional.empty(),
-              "broke",
-              List.of());
-      tell(new Event.AttemptFailed(attempt.id, failure));
+      tell(new Event.AttemptFailed(attempt.id, failure(culprit, retry)));
     }
+  }
+
+  private static Failure failure(Culprit culprit, RetryAdvice retry) {
+    return new Failure(
+        Phase.BUILD, FailureCause.OTHER, culprit, retry, Optional.empty(), "broke", List.of());
   }
 
   private void die(StoreKey host) {
@@ -374,15 +402,21 @@ final class DispatcherSimulation {
         new Event.Submitted(
             new RequestId(1_000_000),
             List.of(
-                new BuildSpec(one, demand, Set.of()),
-                new BuildSpec(other, demand, Set.of(new BuildId(-1)))),
+                new BuildSpec(one, ScriptedRun.wanted(1), demand, Set.of()),
+                new BuildSpec(other, ScriptedRun.wanted(2), demand, Set.of(new BuildId(-1)))),
             RequestRules.defaults()));
+    nonsense.add(
+        new Event.Grown(
+            new RequestId(1),
+            List.of(
+                new BuildSpec(one, ScriptedRun.wanted(1), demand, Set.of(other)),
+                new BuildSpec(other, ScriptedRun.wanted(2), demand, Set.of(one)))));
     for (Running attempt : attempts.values()) {
       if (attempt.isOver || attempt.isStarted) {
         nonsense.add(new Event.LeaseGranted(attempt.id));
         nonsense.add(new Event.LeaseRefused(attempt.id, "nonsense"));
       } else {
-        nonsense.add(new Event.AttemptSucceeded(attempt.id));
+        nonsense.add(new Event.AttemptSucceeded(attempt.id, Set.of("out"), Map.of()));
         nonsense.add(new Event.SlotDone(attempt.id));
       }
     }

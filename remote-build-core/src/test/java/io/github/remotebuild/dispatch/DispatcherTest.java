@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Machine;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DispatcherTest {
@@ -161,8 +162,8 @@ class DispatcherTest {
     ScriptedRun run = ScriptedRun.on(machine("a", 1));
     run.submit(GOING_ON, build(1), build(2));
     assertThat(run.last(Effect.ReportWaiting.class))
-        .extracting(Effect.ReportWaiting::build)
-        .containsExactly(new BuildId(2));
+        .extracting(Effect.ReportWaiting::builds)
+        .containsExactly(List.of(new BuildId(2)));
     run.grant(1);
 
     run.slotDone(1);

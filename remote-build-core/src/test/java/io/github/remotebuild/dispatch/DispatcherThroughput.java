@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -73,7 +74,11 @@ final class DispatcherThroughput {
       specs
           .get(i % callers)
           .add(
-              new BuildSpec(new BuildId(i), i % 4 == 0 ? plain.requiring("kvm") : plain, Set.of()));
+              new BuildSpec(
+                  new BuildId(i),
+                  ScriptedRun.wanted(i),
+                  i % 4 == 0 ? plain.requiring("kvm") : plain,
+                  Set.of()));
     }
     RequestRules rules = new RequestRules(OnFailure.KEEP_GOING, Duration.ofHours(1), 20);
     for (int caller = 0; caller < callers; caller++) {
@@ -124,7 +129,9 @@ final class DispatcherThroughput {
         in(length, new Event.AttemptFailed(e.attempt(), machineFailure(e.machine())));
       } else {
         in(length, new Event.SlotDone(e.attempt()));
-        in(length.plusMillis(100), new Event.AttemptSucceeded(e.attempt()));
+        in(
+            length.plusMillis(100),
+            new Event.AttemptSucceeded(e.attempt(), Set.of("out"), Map.of()));
       }
     } else if (effect instanceof Effect.ReportEnd) {
       ended++;

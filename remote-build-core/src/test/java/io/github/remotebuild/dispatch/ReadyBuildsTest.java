@@ -20,8 +20,9 @@ class ReadyBuildsTest {
   }
 
   private static Build build(long number, Demand demand, RequestRules rules, Standing standing) {
-    return new Build(
-        new BuildId(number), new Request(new RequestId(number), rules, standing), demand);
+    Request request = new Request(new RequestId(number), rules, standing, false);
+    Node node = new Node(ScriptedRun.build(number, demand), request);
+    return new Build(number, new SameDerivation(node.derivation()), node);
   }
 
   private Build added(long number, Demand demand) {
@@ -73,22 +74,25 @@ class ReadyBuildsTest {
     ready.add(theirs, START);
 
     assertThat(theirs.group).isSameAs(ours.group);
-    assertThat(theirs.line).isNotSameAs(ours.line);
+    assertThat(theirs.places.get(0).line).isNotSameAs(ours.places.get(0).line);
     ready.remove(theirs);
-    assertThat(ours.group.lines.values()).containsExactly(ours.line);
+    assertThat(ours.group.lines.values()).containsExactly(ours.places.get(0).line);
   }
 
   @Test
   void lines_come_in_the_order_of_their_first_builds_as_these_come_and_go() {
     Build fifth = added(5, LINUX);
     Build third = added(3, LINUX.requiring("kvm"));
-    CallerAccount account = fifth.line.account;
-    assertThat(account.lines.values()).containsExactly(third.line, fifth.line);
+    CallerAccount account = fifth.places.get(0).line.account;
+    assertThat(account.lines.values())
+        .containsExactly(third.places.get(0).line, fifth.places.get(0).line);
 
     Build first = added(1, LINUX);
-    assertThat(account.lines.values()).containsExactly(fifth.line, third.line);
+    assertThat(account.lines.values())
+        .containsExactly(fifth.places.get(0).line, third.places.get(0).line);
     ready.remove(first);
-    assertThat(account.lines.values()).containsExactly(third.line, fifth.line);
+    assertThat(account.lines.values())
+        .containsExactly(third.places.get(0).line, fifth.places.get(0).line);
   }
 
   @Test
@@ -102,6 +106,6 @@ class ReadyBuildsTest {
     added(2, LINUX);
 
     assertThat(ready.isOpen(group)).isTrue();
-    assertThat(build.line.first()).isSameAs(build);
+    assertThat(build.places.get(0).line.first().build).isSameAs(build);
   }
 }

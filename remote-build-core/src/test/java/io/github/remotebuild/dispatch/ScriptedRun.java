@@ -1,6 +1,7 @@
 package io.github.remotebuild.dispatch;
 
 import io.github.remotebuild.dispatch.RequestRules.OnFailure;
+import io.github.remotebuild.model.BuildOptions;
 import io.github.remotebuild.model.Culprit;
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Failure;
@@ -10,6 +11,7 @@ import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.model.MachineBuilder;
 import io.github.remotebuild.model.Phase;
 import io.github.remotebuild.model.RetryAdvice;
+import io.github.remotebuild.model.StorePath;
 import io.github.remotebuild.policy.SelectionPolicy;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,7 +84,25 @@ final class ScriptedRun {
   static BuildSpec build(long number, Demand demand, long... dependencies) {
     Set<BuildId> dependsOn = new TreeSet<>();
     Arrays.stream(dependencies).forEach(dependency -> dependsOn.add(new BuildId(dependency)));
-    return new BuildSpec(new BuildId(number), demand, dependsOn);
+    return new BuildSpec(new BuildId(number), wanted(number), demand, dependsOn);
+  }
+
+  /** A build of a derivation that other builds may want too. */
+  static BuildSpec shared(long number, long derivation, String... outputs) {
+    return new BuildSpec(new BuildId(number), wanted(derivation, outputs), LINUX, Set.of());
+  }
+
+  /** Some outputs of a derivation that the number names; {@code out} if none is named. */
+  static Wanted wanted(long derivation, String... outputs) {
+    return new Wanted(
+        derivation(derivation),
+        outputs.length == 0 ? Set.of("out") : Set.of(outputs),
+        BuildOptions.unbounded());
+  }
+
+  static StorePath derivation(long number) {
+    String digits = Long.toString(number);
+    return StorePath.parse("/nix/store/" + "0".repeat(32 - digits.length()) + digits + "-d.drv");
   }
 
   static Failure failure(Culprit culprit, RetryAdvice retry) {
@@ -174,7 +194,11 @@ final class ScriptedRun {
   }
 
   List<Effect> succeed(long build) {
-    return tell(new Event.AttemptSucceeded(attempt(build)));
+    return succeed(build, "out");
+  }
+
+  List<Effect> succeed(long build, String... outputs) {
+    return tell(new Event.AttemptSucceeded(attempt(build), Set.of(outputs), Map.of()));
   }
 
   List<Effect> fail(long build, Failure failure) {
@@ -182,7 +206,25 @@ final class ScriptedRun {
   }
 
   List<Effect> cancel() {
-    return tell(new Event.RequestCancelled(new RequestId(1), "enough"));
+    return cancel(1);
+  }
+
+  List<Effect> cancel(long request) {
+    return tell(new Event.RequestCancelled(new RequestId(request), "enough"));
+  }
+
+  /** Begins a request that goes on when nothing is left to do. */
+  List<Effect> open(RequestRules rules, BuildSpec... builds) {
+    return tell(
+        new Event.Submitted(new RequestId(1), List.of(builds), rules, Standing.ordinary(), true));
+  }
+
+  List<Effect> grow(BuildSpec... builds) {
+    return tell(new Event.Grown(new RequestId(1), List.of(builds)));
+  }
+
+  List<Effect> seal() {
+    return tell(new Event.Sealed(new RequestId(1)));
   }
 
   List<Effect> change(Machine... machines) {
@@ -201,6 +243,13 @@ final class ScriptedRun {
   List<Effect> pass(Duration time) {
     now = now.plus(time);
     return tell(new Event.Woken());
+  }
+
+  /** The builds whose end the last event led to, in this order. */
+  List<Long> ended() {
+    List<Long> ended = new ArrayList<>();
+    last(Effect.ReportEnd.class).forEach(effect -> ended.add(effect.build().number()));
+    return ended;
   }
 
   /** The effects of this kind that the last event led to. */

@@ -108,7 +108,7 @@ final class SharedFarm {
     tell(
         new Event.Submitted(
             new RequestId(number),
-            List.of(new BuildSpec(new BuildId(number), demand, Set.of())),
+            List.of(ScriptedRun.build(number, demand)),
             new RequestRules(OnFailure.KEEP_GOING, Duration.ZERO, 5),
             client.standing()));
     return number;
@@ -177,7 +177,7 @@ final class SharedFarm {
         Duration::plus);
     jobs.remove(job.number);
     jobOf.remove(attempt);
-    tell(new Event.AttemptSucceeded(attempt));
+    tell(new Event.AttemptSucceeded(attempt, Set.of("out"), Map.of()));
   }
 
   private void in(long millis, Runnable action) {

@@ -12,7 +12,6 @@ import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.StorePath;
 import io.github.remotebuild.policy.Decision;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,15 +50,25 @@ final class ActiveRequest implements BuildHandle {
 
   /** What the engine records of one build. */
   static final class Node {
+    final BuildId id;
     final ActiveRequest request;
     final BuildJob job;
     final RequestRoots roots;
-    final List<Attempt> attempts = new ArrayList<>();
 
-    Node(ActiveRequest request, BuildJob job, RequestRoots roots) {
+    /** What is done for it; null before it was attempted or joined another. */
+    @Nullable SharedBuild shared;
+
+    Node(BuildId id, ActiveRequest request, BuildJob job, RequestRoots roots) {
+      this.id = id;
       this.request = request;
       this.job = job;
       this.roots = roots;
+    }
+
+    /** Every attempt that was made for it and is over, oldest first. */
+    List<Attempt> attempts() {
+      SharedBuild build = shared;
+      return build == null ? List.of() : build.attempts;
     }
   }
 

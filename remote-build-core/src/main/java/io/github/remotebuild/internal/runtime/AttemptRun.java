@@ -19,11 +19,13 @@ import io.github.remotebuild.store.ValidityOption;
 import io.github.remotebuild.transport.TransportException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
@@ -58,7 +60,8 @@ final class AttemptRun {
   private final MachineAccess machine;
   private final int number;
   private final HubSessions hub;
-  private final RequestRoots roots;
+  private final SharedBuild shared;
+  private final ResultKeeping keeping;
   private final Limits limits;
   private final Watchdog watchdog;
   private final Executor helpers;
@@ -73,25 +76,26 @@ final class AttemptRun {
   private volatile @Nullable StoreSession remote;
   private volatile @Nullable StoreSession local;
   private volatile boolean isBuilding;
+  private volatile SortedMap<String, StorePath> fetched = Collections.emptySortedMap();
   private @Nullable Way way;
 
   AttemptRun(
       BuildJob job,
       MachineAccess machine,
       int number,
-      RequestRoots roots,
+      SharedBuild shared,
       Surroundings surroundings,
-      Consumer<BuildEvent> events,
       Runnable slotDone) {
     this.job = job;
     this.machine = machine;
     this.number = number;
-    this.roots = roots;
+    this.shared = shared;
     this.hub = surroundings.hub();
     this.limits = surroundings.limits();
     this.watchdog = surroundings.watchdog();
     this.helpers = surroundings.helpers();
-    this.events = events;
+    this.events = shared::post;
+    this.keeping = new ResultKeeping(hub.name(), limits, watchdog, helpers);
     this.slotDone = slotDone;
     this.log =
         new BuildLog(job.derivation(), machine.name(), number, limits.logLineBytes(), events);
@@ -100,6 +104,28 @@ final class AttemptRun {
   /** What it was given of its machine. */
   MachineAccess machine() {
     return machine;
+  }
+
+  /** Who of those it was made for has the result; to be read when the attempt is over. */
+  ResultKeeping keeping() {
+    return keeping;
+  }
+
+  /** The outputs that it has brought, by name; to be read when it has succeeded. */
+  SortedMap<String, StorePath> fetched() {
+    return fetched;
+  }
+
+  /** Roots what it has brought for others as well; must have succeeded. Throws nothing. */
+  void keepFor(List<ActiveRequest.Node> nodes) {
+    try {
+      keeping.keep(nodes);
+    } catch (InterruptedException e) {
+      keeping.giveUp(nodes, Failures.closing(Phase.DOWNLOAD).failure());
+    } catch (RuntimeException | Error e) {
+      LOG.warn("Keeping a result ended with a defect", e);
+      keeping.giveUp(nodes, Failures.defect(Phase.DOWNLOAD, machine.name(), e));
+    }
   }
 
   /** Makes the attempt and says why it came to nothing, if it did. Throws nothing. */
@@ -203,13 +229,17 @@ final class AttemptRun {
     checkNotStopped();
     slotDone.run();
     enter(Phase.DOWNLOAD);
-    SortedSet<StorePath> missing = new TreeSet<>(job.wanted().values());
+    deliver(outputs -> checkHeld(outputs, session));
+  }
+
+  private void checkHeld(SortedMap<String, StorePath> outputs, StoreSession session)
+      throws InterruptedException {
+    SortedSet<StorePath> missing = new TreeSet<>(outputs.values());
     missing.removeAll(held(session, missing));
     if (!missing.isEmpty()) {
       throw new FailedException(
           Failures.outputNotThere(missing.first(), machine.name(), session.lastStderrLines()));
     }
-    holdForRequest();
   }
 
   private Set<StorePath> held(StoreSession session, Collection<StorePath> paths)
@@ -287,27 +317,48 @@ final class AttemptRun {
       enter(Phase.DOWNLOAD);
       StoreSession destination = hubLoan.session();
       local = destination;
-      List<PathInfo> infos =
-          MissingClosure.find(job.wanted().values(), new Fetching(session, destination));
-      if (!infos.isEmpty()) {
-        events.accept(
-            new BuildEvent.DownloadStarted(
-                job.derivation(), machine.name(), number, infos.size(), narBytes(infos)));
-        copy(infos, session, destination);
-      }
-      holdForRequest();
+      deliver(outputs -> fetch(outputs, session, destination));
     } finally {
       local = null;
     }
   }
 
-  private void holdForRequest() throws InterruptedException {
-    askHub(
-        roots::abort,
-        () -> {
-          roots.hold(job.wanted().values());
-          return true;
-        });
+  /** Makes sure that the hub has these outputs, and keeps them there while the attempt lasts. */
+  private interface Bringing {
+    void bring(SortedMap<String, StorePath> outputs) throws InterruptedException;
+  }
+
+  /** Brings what is wanted, also by those who join meanwhile, and roots it for each of them. */
+  private void deliver(Bringing bringing) throws InterruptedException {
+    do {
+      SortedMap<String, StorePath> outputs = shared.wanted();
+      bringing.bring(outputs);
+      fetched = outputs;
+      // While the session still holds the roots: others hold none yet.
+      keeping.keep(servedMembers());
+    } while (!fetched.equals(shared.wanted()));
+    Optional<Failure> failure = keeping.ofEverybody();
+    if (failure.isPresent()) {
+      throw new FailedException(failure.get());
+    }
+  }
+
+  private void fetch(
+      SortedMap<String, StorePath> outputs, StoreSession source, StoreSession destination)
+      throws InterruptedException {
+    List<PathInfo> infos = MissingClosure.find(outputs.values(), new Fetching(source, destination));
+    if (!infos.isEmpty()) {
+      events.accept(
+          new BuildEvent.DownloadStarted(
+              job.derivation(), machine.name(), number, infos.size(), narBytes(infos)));
+      copy(infos, source, destination);
+    }
+  }
+
+  private List<ActiveRequest.Node> servedMembers() {
+    return shared.members().stream()
+        .filter(node -> fetched.keySet().containsAll(node.job.wanted().keySet()))
+        .toList();
   }
 
   /** Asks both sides what is missing. */

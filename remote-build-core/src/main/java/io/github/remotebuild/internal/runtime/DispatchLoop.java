@@ -1,5 +1,7 @@
 package io.github.remotebuild.internal.runtime;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.remotebuild.Attempt;
 import io.github.remotebuild.BuildEvent;
 import io.github.remotebuild.BuildOutcome;
@@ -17,17 +19,20 @@ import io.github.remotebuild.lease.Lease;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.Machine;
-import io.github.remotebuild.policy.Decision;
+import io.github.remotebuild.model.StorePath;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -53,8 +58,13 @@ final class DispatchLoop {
 
     Instant now();
 
-    AttemptRun newRun(ActiveRequest.Node node, Machine machine, int attempt, Runnable slotDone);
+    AttemptRun newRun(
+        BuildJob job, SharedBuild build, Machine machine, int attempt, Runnable slotDone);
 
+    /** Tells the one who listens to everything. */
+    void tellListenerOfAll(BuildEvent event);
+
+    /** Tells that one, and every request. */
     void tellEverybody(BuildEvent event);
 
     /** The list of machines is another one. */
@@ -86,15 +96,17 @@ final class DispatchLoop {
   private final Map<AttemptId, Running> running = new TreeMap<>();
   private final Map<Slot, Lease> leases = new HashMap<>();
   private @Nullable ScheduledFuture<?> wake;
-  private @Nullable Decision explained;
-  private String explanation = "";
+
+  /** The attempt whose success is being told. */
+  private @Nullable Attempt succeeding;
 
   /** Names an attempt across generations. */
   private record Slot(int generation, AttemptId attempt) {}
 
   private record Running(
       Slot slot,
-      ActiveRequest.Node node,
+      StorePath derivation,
+      SharedBuild build,
       Machine machine,
       int number,
       Instant started,
@@ -238,8 +250,9 @@ final class DispatchLoop {
         stopped.run.stop(e.reason());
       }
     } else if (effect instanceof Effect.ReportWaiting e) {
-      ActiveRequest.Node node = node(e.build());
-      node.request.post(new BuildEvent.Waiting(node.job.derivation(), explain(e.decision())));
+      reportWaiting(e);
+    } else if (effect instanceof Effect.Joined e) {
+      join(node(e.build()), sharedBuild(node(e.with())));
     } else if (effect instanceof Effect.ReportEnd e) {
       reportEnd(e);
     } else if (effect instanceof Effect.ReportRequestEnd e) {
@@ -258,13 +271,35 @@ final class DispatchLoop {
     }
   }
 
-  /** One decision speaks for many builds, so it is put into words once. */
-  private String explain(Decision decision) {
-    if (!decision.equals(explained)) {
-      explained = decision;
-      explanation = decision.explain();
+  /** One reason speaks for many builds, so it is told once to each who listens. */
+  private void reportWaiting(Effect.ReportWaiting report) {
+    String reason = report.reason().explain();
+    Map<ActiveRequest, List<StorePath>> byRequest = new LinkedHashMap<>();
+    SortedSet<StorePath> all = new TreeSet<>();
+    for (BuildId build : report.builds()) {
+      ActiveRequest.Node node = node(build);
+      all.add(node.job.derivation());
+      byRequest
+          .computeIfAbsent(node.request, request -> new ArrayList<>())
+          .add(node.job.derivation());
     }
-    return explanation;
+    byRequest.forEach(
+        (request, derivations) ->
+            request.delivery.post(new BuildEvent.Waiting(derivations, derivations.size(), reason)));
+    surroundings.tellListenerOfAll(
+        new BuildEvent.Waiting(
+            all.stream().limit(BuildEvent.Waiting.SAMPLE).toList(), all.size(), reason));
+  }
+
+  private SharedBuild sharedBuild(ActiveRequest.Node node) {
+    SharedBuild shared = node.shared;
+    return shared == null ? join(node, new SharedBuild(surroundings::tellListenerOfAll)) : shared;
+  }
+
+  private static SharedBuild join(ActiveRequest.Node node, SharedBuild build) {
+    node.shared = build;
+    build.join(node);
+    return build;
   }
 
   private void release(Slot slot) {
@@ -332,16 +367,19 @@ final class DispatchLoop {
     Machine machine = start.machine();
     AttemptId attempt = start.attempt();
     Slot slot = new Slot(generation, attempt);
+    SharedBuild build = sharedBuild(node);
+    StorePath derivation = node.job.derivation();
     AttemptRun run =
         surroundings.newRun(
-            node,
+            node.job,
+            build,
             machine,
             start.number(),
             () -> postOf(slot, () -> handle(new Event.SlotDone(attempt))));
-    Running begun = new Running(slot, node, machine, start.number(), surroundings.now(), run);
+    Running begun =
+        new Running(slot, derivation, build, machine, start.number(), surroundings.now(), run);
     running.put(attempt, begun);
-    node.request.post(
-        new BuildEvent.AttemptStarted(node.job.derivation(), machine.name(), start.number()));
+    build.attemptBegins(new BuildEvent.AttemptStarted(derivation, machine.name(), start.number()));
     try {
       workers.execute(
           () -> {
@@ -355,40 +393,76 @@ final class DispatchLoop {
     }
   }
 
+  /** Roots the result for those who have come after the attempt looked, and comes back. */
+  private boolean mustKeepMore(Running ended) {
+    List<ActiveRequest.Node> unsettled = new ArrayList<>();
+    for (BuildId build : dispatcher.served(ended.slot.attempt, ended.run.fetched().keySet())) {
+      ActiveRequest.Node node = node(build);
+      if (!ended.run.keeping().isSettled(node)) {
+        unsettled.add(node);
+      }
+    }
+    if (unsettled.isEmpty()) {
+      return false;
+    }
+    try {
+      workers.execute(
+          () -> {
+            ended.run.keepFor(unsettled);
+            post(() -> attemptEnded(ended, Optional.empty()));
+          });
+      return true;
+    } catch (RuntimeException | Error e) {
+      LOG.warn("Could not start a thread to keep a result", e);
+      ended.run.keeping().giveUp(unsettled, Failures.noThread(ended.machine.name(), e));
+      return false;
+    }
+  }
+
   private void attemptEnded(Running ended, Optional<Failure> failure) {
     surroundings.ended(ended.run);
     if (ended.slot.generation != generation) {
       release(ended.slot);
       return;
     }
+    if (failure.isEmpty() && mustKeepMore(ended)) {
+      return;
+    }
     AttemptId id = ended.slot.attempt;
     running.remove(id);
     String machine = ended.machine.name();
-    ended.node.attempts.add(
+    Attempt attempt =
         new Attempt(
             ended.number,
             machine,
             ended.started,
             Duration.between(ended.started, surroundings.now()),
-            failure));
+            failure);
+    ended.build.attemptIsOver(attempt);
     if (failure.isPresent()) {
-      ended.node.request.post(
-          new BuildEvent.AttemptFailed(
-              ended.node.job.derivation(), machine, ended.number, failure.get()));
+      ended.build.post(
+          new BuildEvent.AttemptFailed(ended.derivation, machine, ended.number, failure.get()));
       handle(new Event.AttemptFailed(id, failure.get()));
-    } else {
-      handle(new Event.AttemptSucceeded(id));
+      return;
+    }
+    succeeding = attempt;
+    try {
+      handle(
+          new Event.AttemptSucceeded(
+              id, ended.run.fetched().keySet(), ended.run.keeping().notKept()));
+    } finally {
+      succeeding = null;
     }
   }
 
   private void reportEnd(Effect.ReportEnd report) {
     ActiveRequest.Node node = node(report.build());
     BuildJob job = node.job;
-    List<Attempt> attempts = node.attempts;
+    List<Attempt> attempts = node.attempts();
     BuildEnd end = report.end();
     DerivationResult result;
     if (end instanceof BuildEnd.Succeeded) {
-      result = new DerivationResult.Built(job.derivation(), job.asked(), attempts);
+      result = new DerivationResult.Built(job.derivation(), job.asked(), withSuccess(attempts));
     } else if (end instanceof BuildEnd.Failed failed) {
       result = new DerivationResult.Failed(job.derivation(), failed.failure(), attempts);
     } else if (end instanceof BuildEnd.DependencyFailed failed) {
@@ -401,7 +475,22 @@ final class DispatchLoop {
       String reason = ((BuildEnd.Cancelled) end).reason();
       result = new DerivationResult.Cancelled(job.derivation(), reason, attempts);
     }
+    SharedBuild shared = node.shared;
+    if (shared != null) {
+      shared.leave(node);
+    }
     node.request.record(result);
+  }
+
+  /** Adds the attempt that succeeded, if it was made for others, on their terms. */
+  private List<Attempt> withSuccess(List<Attempt> own) {
+    Attempt success = requireNonNull(succeeding, "what succeeds is attempted");
+    if (own.contains(success)) {
+      return own;
+    }
+    List<Attempt> all = new ArrayList<>(own);
+    all.add(success);
+    return all;
   }
 
   private void wakeAt(Instant time) {

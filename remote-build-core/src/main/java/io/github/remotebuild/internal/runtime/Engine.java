@@ -280,15 +280,13 @@ public final class Engine implements AutoCloseable {
 
     @Override
     public AttemptRun newRun(
-        ActiveRequest.Node node, Machine machine, int attempt, Runnable slotDone) {
-      return new AttemptRun(
-          node.job,
-          machines.access(machine),
-          attempt,
-          node.roots,
-          ofRuns,
-          node.request::post,
-          slotDone);
+        BuildJob job, SharedBuild build, Machine machine, int attempt, Runnable slotDone) {
+      return new AttemptRun(job, machines.access(machine), attempt, build, ofRuns, slotDone);
+    }
+
+    @Override
+    public void tellListenerOfAll(BuildEvent event) {
+      toAll.post(event);
     }
 
     @Override

@@ -132,6 +132,15 @@ final class Failures {
         evidence);
   }
 
+  /** What had been fetched was gone when a request was to get it. */
+  static Failure resultLost(StorePath path, String hub) {
+    return hub(
+        Phase.DOWNLOAD,
+        RetryAdvice.SAME_MACHINE,
+        "Could not keep " + path + " in " + hub + ": it was collected before it was rooted",
+        List.of());
+  }
+
   /** A phase took too long. */
   static Failure timedOut(Phase phase, String machine, Duration limit, List<String> evidence) {
     return new Failure(

@@ -8,6 +8,7 @@ import io.github.remotebuild.DerivationResult;
 import io.github.remotebuild.Limits;
 import io.github.remotebuild.dispatch.BuildId;
 import io.github.remotebuild.dispatch.BuildSpec;
+import io.github.remotebuild.dispatch.Wanted;
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Derivation;
 import io.github.remotebuild.model.DerivationOptions;
@@ -189,10 +190,11 @@ final class RequestPlanning {
                       node.missing(),
                       asked,
                       request.options());
-              nodes.put(id, new ActiveRequest.Node(active, job, roots));
+              nodes.put(id, new ActiveRequest.Node(id, active, job, roots));
               Set<BuildId> dependsOn = new HashSet<>();
               node.inputs().forEach(input -> dependsOn.add(requireNonNull(ids.get(input))));
-              specs.add(new BuildSpec(id, demand(node.derivation(), request), dependsOn));
+              Wanted wanted = new Wanted(drv, node.missing().keySet(), request.options());
+              specs.add(new BuildSpec(id, wanted, demand(node.derivation(), request), dependsOn));
             });
     List<DerivationResult> alreadyValid = new ArrayList<>();
     plan.targets()

@@ -5,6 +5,7 @@ import io.github.remotebuild.store.StoreSession;
 import io.github.remotebuild.store.ValidityOption;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -20,11 +21,15 @@ final class RequestRoots implements AutoCloseable {
     this.session = session;
   }
 
-  /** Holds these as well; throws what the session throws. */
-  void hold(Collection<StorePath> paths) throws InterruptedException {
+  /**
+   * Holds these as well; throws what the session throws.
+   *
+   * @return those that are there
+   */
+  Set<StorePath> hold(Collection<StorePath> paths) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      session.queryValidPaths(paths, EnumSet.of(ValidityOption.LOCK));
+      return session.queryValidPaths(paths, EnumSet.of(ValidityOption.LOCK));
     } finally {
       lock.unlock();
     }
