@@ -8,6 +8,8 @@ import io.github.remotebuild.dispatch.Standing;
 import io.github.remotebuild.model.BuildOptions;
 import io.github.remotebuild.model.DerivedPath;
 import io.github.remotebuild.model.Features;
+import io.github.remotebuild.model.LocalPreference;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.MachineRule;
 import io.github.remotebuild.model.OutputsSpec;
 import io.github.remotebuild.model.StorePath;
@@ -16,7 +18,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -37,24 +41,27 @@ public final class BuildRequest {
   private final BuildOptions options;
   private final RequestRules rules;
   private final Standing standing;
-  private final Features features;
-  private final List<MachineRule> machineRules;
+  private final Where where;
   private final BuildListener listener;
+
+  /** Where builds may go, and for each kind of derivation what the local machine is to it. */
+  private record Where(
+      Features features, List<MachineRule> rules, Map<LocalPreference, Locality> locality) {
+    static final Where ANYWHERE = new Where(Features.none(), List.of(), Map.of());
+  }
 
   private BuildRequest(
       List<DerivedPath.Built> targets,
       BuildOptions options,
       RequestRules rules,
       Standing standing,
-      Features features,
-      List<MachineRule> machineRules,
+      Where where,
       BuildListener listener) {
     this.targets = targets;
     this.options = options;
     this.rules = rules;
     this.standing = standing;
-    this.features = features;
-    this.machineRules = machineRules;
+    this.where = where;
     this.listener = listener;
   }
 
@@ -93,8 +100,7 @@ public final class BuildRequest {
         BuildOptions.unbounded(),
         RequestRules.defaults(),
         Standing.ordinary(),
-        Features.none(),
-        List.of(),
+        Where.ANYWHERE,
         BuildListener.silent());
   }
 
@@ -109,7 +115,7 @@ public final class BuildRequest {
         targets.stream()
             .map(t -> new DerivedPath.Built(t.path(), OutputsSpec.names(names)))
             .toList();
-    return new BuildRequest(narrowed, options, rules, standing, features, machineRules, listener);
+    return new BuildRequest(narrowed, options, rules, standing, where, listener);
   }
 
   /**
@@ -117,22 +123,61 @@ public final class BuildRequest {
    * be built before the derivations that the request names.
    */
   public BuildRequest requiring(String... names) {
-    return new BuildRequest(
-        targets,
-        options,
-        rules,
-        standing,
-        features.plus(Features.of(names)),
-        machineRules,
-        listener);
+    return with(new Where(where.features.plus(Features.of(names)), where.rules, where.locality));
   }
 
-  /** Uses only machines that the rule admits, and those that were given before. */
+  /**
+   * Uses only machines that the rule admits, and all rules that were given before. What no machine
+   * is admitted for is declined at once, with the rule's reason.
+   */
   public BuildRequest obeying(MachineRule rule) {
-    List<MachineRule> more = new ArrayList<>(machineRules);
+    List<MachineRule> more = new ArrayList<>(where.rules);
     more.add(requireNonNull(rule, "rule"));
-    return new BuildRequest(
-        targets, options, rules, standing, features, List.copyOf(more), listener);
+    return with(new Where(where.features, List.copyOf(more), where.locality));
+  }
+
+  /**
+   * Uses only machines with one of these {@linkplain io.github.remotebuild.model.Machine#name()
+   * names}; the local machine is called {@code local} unless its line says otherwise.
+   */
+  public BuildRequest usingOnly(String... names) {
+    return obeying(MachineRule.only(Arrays.asList(names)));
+  }
+
+  /**
+   * Uses no machine with one of these {@linkplain io.github.remotebuild.model.Machine#name()
+   * names}.
+   */
+  public BuildRequest refusing(String... names) {
+    return obeying(MachineRule.except(Arrays.asList(names)));
+  }
+
+  /**
+   * Says what the local machine is to every build of this request, whatever a derivation prefers.
+   * Said again, the last word counts. If nothing is said, it is {@link Locality#LOCAL_FIRST} to
+   * derivations that set {@code preferLocalBuild} and {@link Locality#ANY} to all others.
+   *
+   * <p>A build that wants one side of the farm first waits for it while it is busy, and while it is
+   * away as long as its {@linkplain #patience patience} says; then it goes to the other.
+   */
+  public BuildRequest placing(Locality locality) {
+    return placing(locality, locality);
+  }
+
+  /**
+   * Says what the local machine is to derivations that set {@code preferLocalBuild}, and to all
+   * others. As Nix does it: {@code placing(REMOTE_WHEN_FREE, LOCAL_FIRST)}.
+   *
+   * @param usually to those that do not set it
+   * @param ifPreferringLocal to those that set it
+   */
+  public BuildRequest placing(Locality usually, Locality ifPreferringLocal) {
+    return with(
+        new Where(
+            where.features,
+            where.rules,
+            Map.of(
+                LocalPreference.NONE, usually, LocalPreference.PREFERS_LOCAL, ifPreferringLocal)));
   }
 
   /**
@@ -170,8 +215,9 @@ public final class BuildRequest {
   }
 
   /**
-   * Lets a build wait that long for a machine that could take it but is not there now. The default
-   * is not to wait; more than 100 years count as 100 years.
+   * Lets a build wait that long for a machine that could take it, and that it {@linkplain #placing
+   * wants}, but is not there now. The default is not to wait; more than 100 years count as 100
+   * years.
    *
    * @throws IllegalArgumentException if it is negative
    */
@@ -208,20 +254,23 @@ public final class BuildRequest {
 
   /** Sets who hears of this request; replaces a listener set before. */
   public BuildRequest listening(BuildListener to) {
-    return new BuildRequest(
-        targets, options, rules, standing, features, machineRules, requireNonNull(to, "to"));
+    return new BuildRequest(targets, options, rules, standing, where, requireNonNull(to, "to"));
   }
 
   private BuildRequest withStanding(Standing changed) {
-    return new BuildRequest(targets, options, rules, changed, features, machineRules, listener);
+    return new BuildRequest(targets, options, rules, changed, where, listener);
   }
 
   private BuildRequest withOptions(BuildOptions changed) {
-    return new BuildRequest(targets, changed, rules, standing, features, machineRules, listener);
+    return new BuildRequest(targets, changed, rules, standing, where, listener);
   }
 
   private BuildRequest withRules(RequestRules changed) {
-    return new BuildRequest(targets, options, changed, standing, features, machineRules, listener);
+    return new BuildRequest(targets, options, changed, standing, where, listener);
+  }
+
+  private BuildRequest with(Where changed) {
+    return new BuildRequest(targets, options, rules, standing, changed, listener);
   }
 
   /** What is asked for; at least one. */
@@ -246,12 +295,17 @@ public final class BuildRequest {
 
   /** The features asked for in addition to the derivations'. */
   public Features features() {
-    return features;
+    return where.features;
   }
 
   /** Which machines may be used. */
   public List<MachineRule> machineRules() {
-    return machineRules;
+    return where.rules;
+  }
+
+  /** What the local machine is to derivations with this preference; empty if nothing was said. */
+  public Optional<Locality> locality(LocalPreference preference) {
+    return Optional.ofNullable(where.locality.get(preference));
   }
 
   /** Who hears of this request. */
@@ -267,14 +321,13 @@ public final class BuildRequest {
         && options.equals(that.options)
         && rules.equals(that.rules)
         && standing.equals(that.standing)
-        && features.equals(that.features)
-        && machineRules.equals(that.machineRules)
+        && where.equals(that.where)
         && listener.equals(that.listener);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(targets, options, rules, standing, features, machineRules, listener);
+    return Objects.hash(targets, options, rules, standing, where, listener);
   }
 
   /**

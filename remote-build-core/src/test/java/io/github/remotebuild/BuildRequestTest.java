@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.remotebuild.dispatch.RequestRules.OnFailure;
 import io.github.remotebuild.dispatch.Standing;
 import io.github.remotebuild.model.DerivedPath;
+import io.github.remotebuild.model.LocalPreference;
+import io.github.remotebuild.model.Locality;
+import io.github.remotebuild.model.MachineRule;
 import io.github.remotebuild.model.StorePath;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -45,6 +48,27 @@ class BuildRequestTest {
     assertThat(changed.rules().attemptLimit()).isEqualTo(2);
     assertThat(REQUEST).isEqualTo(BuildRequest.of(DRV)).hasSameHashCodeAs(BuildRequest.of(DRV));
     assertThat(REQUEST).isNotEqualTo(changed);
+  }
+
+  @Test
+  void says_what_the_local_machine_is_to_derivations_that_prefer_it_and_to_others() {
+    assertThat(REQUEST.locality(LocalPreference.NONE)).isEmpty();
+    assertThat(REQUEST.locality(LocalPreference.PREFERS_LOCAL)).isEmpty();
+
+    BuildRequest never = REQUEST.placing(Locality.NEVER_LOCAL);
+    assertThat(never.locality(LocalPreference.NONE)).contains(Locality.NEVER_LOCAL);
+    assertThat(never.locality(LocalPreference.PREFERS_LOCAL)).contains(Locality.NEVER_LOCAL);
+
+    BuildRequest asNix = never.placing(Locality.REMOTE_WHEN_FREE, Locality.LOCAL_FIRST);
+    assertThat(asNix.locality(LocalPreference.NONE)).contains(Locality.REMOTE_WHEN_FREE);
+    assertThat(asNix.locality(LocalPreference.PREFERS_LOCAL)).contains(Locality.LOCAL_FIRST);
+    assertThat(asNix).isNotEqualTo(never).isNotEqualTo(REQUEST);
+  }
+
+  @Test
+  void uses_and_refuses_machines_by_name() {
+    assertThat(REQUEST.usingOnly("a", "b").refusing("b").machineRules())
+        .containsExactly(MachineRule.only(List.of("b", "a")), MachineRule.except(List.of("b")));
   }
 
   @Test

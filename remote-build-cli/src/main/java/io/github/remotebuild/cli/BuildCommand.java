@@ -6,6 +6,7 @@ import io.github.remotebuild.RemoteBuilds;
 import io.github.remotebuild.machines.MachinesFile;
 import io.github.remotebuild.machines.MachinesFileException;
 import io.github.remotebuild.model.DerivedPath;
+import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.FormatException;
 import io.github.remotebuild.model.StoreDir;
 import io.github.remotebuild.model.SystemType;
@@ -24,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -64,6 +66,8 @@ final class BuildCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "The machines, in the format of /etc/nix/machines (default: that file).")
   @Nullable Path machines;
+
+  @Mixin LocalBuilding local;
 
   @Option(
       names = {"-o", "--out-link"},
@@ -149,8 +153,12 @@ final class BuildCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     List<DerivedPath.Built> targets = targets();
     BuildRequest request = request(targets);
-    MachinesFile farm = readMachines();
-    farm.warnings().forEach(warning -> err.println("warning: " + warning));
+    MachinesFile file = readMachines();
+    file.warnings().forEach(warning -> err.println("warning: " + warning));
+    Farm farm = local.addTo(file.machines(), system);
+    if (farm.isEmpty()) {
+      throw new UsageProblem(machinesFile() + " names no machine");
+    }
     BuildOutcome outcome;
     try (RemoteBuilds builds = open(farm);
         View shown = openView(farm, err);
@@ -197,7 +205,7 @@ final class BuildCommand implements Callable<Integer> {
             .timeout(seconds("--timeout", timeoutSeconds))
             .maxSilentTime(seconds("--max-silent-time", maxSilentSeconds))
             .patience(seconds("--patience", patienceSeconds));
-    return isKeepingGoing ? request.keepGoing() : request;
+    return local.place(isKeepingGoing ? request.keepGoing() : request);
   }
 
   private static Duration seconds(String option, long value) {
@@ -208,14 +216,17 @@ final class BuildCommand implements Callable<Integer> {
     return Duration.ofSeconds(value);
   }
 
+  private Path machinesFile() {
+    return machines == null ? SYSTEM_MACHINES : machines;
+  }
+
   private MachinesFile readMachines() {
-    Path file = machines == null ? SYSTEM_MACHINES : machines;
+    Path file = machinesFile();
     try {
-      MachinesFile read = MachinesFile.read(file, SystemType.of(system));
-      if (read.machines().isEmpty()) {
-        throw new UsageProblem(file + " names no machine");
-      }
-      return read;
+      SystemType ofThisComputer = SystemType.of(system);
+      return machines == null && local.isEnough() && !Files.exists(file)
+          ? new MachinesFile(List.of(), List.of())
+          : MachinesFile.read(file, ofThisComputer);
     } catch (IOException e) {
       throw new UsageProblem(
           "Could not read the machines file "
@@ -230,7 +241,7 @@ final class BuildCommand implements Callable<Integer> {
     }
   }
 
-  private View openView(MachinesFile farm, PrintWriter err) {
+  private View openView(Farm farm, PrintWriter err) {
     boolean isPlain =
         view == null
             ? isQuiet || isVerbose || !Terminal.isThere(System.getenv())
@@ -239,12 +250,11 @@ final class BuildCommand implements Callable<Integer> {
       return new PlainView(err, isQuiet, isVerbose);
     }
     Glyphs glyphs = Glyphs.in(Terminal.charset());
-    UnaryOperator<String> label = MachineLabels.of(farm.farm());
-    return LiveView.open(
-        Terminal.live(err, glyphs), farm.farm(), label, new Milestones(glyphs, label));
+    UnaryOperator<String> label = MachineLabels.of(farm);
+    return LiveView.open(Terminal.live(err, glyphs), farm, label, new Milestones(glyphs, label));
   }
 
-  private RemoteBuilds open(MachinesFile farm) {
+  private RemoteBuilds open(Farm farm) {
     ServeCommand hub = ServeCommand.nixStore();
     var builder =
         RemoteBuilds.on(farm)

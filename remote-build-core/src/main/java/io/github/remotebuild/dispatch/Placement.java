@@ -7,9 +7,9 @@ import io.github.remotebuild.model.Culprit;
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.FailureCause;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.Phase;
 import io.github.remotebuild.model.RetryAdvice;
-import io.github.remotebuild.policy.Candidate;
 import io.github.remotebuild.policy.Decision;
 import io.github.remotebuild.policy.FarmSnapshot;
 import io.github.remotebuild.policy.Selection;
@@ -159,11 +159,11 @@ final class Placement {
         throw new IllegalStateException("it chose a machine that cannot take the build");
       }
     } else if (group.fitting == null) {
-      BitSet fitting = new BitSet();
-      for (Candidate candidate : selection(demand, decision, machines.idle()).candidates()) {
-        fitting.set(candidate.position());
-      }
-      group.fitting = fitting;
+      // Whoever is switched off counts only if nobody else could take it: the others of its side of
+      // the farm, or those of the other, are not to wait for him.
+      BitSet fitting = selection(demand, decision, machines.snapshot()).hopefuls();
+      group.fitting =
+          fitting.isEmpty() ? selection(demand, decision, machines.idle()).hopefuls() : fitting;
     }
   }
 
@@ -243,13 +243,22 @@ final class Placement {
     return ready.isAnyOpen();
   }
 
-  /** No machine that could take the group is there: its callers' patience decides. */
+  /**
+   * No machine that could take the group is there: its callers' patience decides. After that, those
+   * who wanted the local machine first, or the others first, take whatever is there.
+   */
   private void giveUp(WaitingGroup group) {
     @Nullable String why = null;
+    boolean mayGoElsewhere = !now.isBefore(group.deadline()) && isSomebodyElseThere(group);
     while (!group.isEmpty() && !now.isBefore(group.deadline())) {
-      why = why == null ? explain(group) : why;
       Build build = group.longestWaiting();
-      requests.end(build, new BuildEnd.Failed(noMachine(build, why)), now);
+      if (mayGoElsewhere) {
+        build.isWaitReported = false;
+        ready.regroup(build, () -> build.demand = anywhere(build.demand), now);
+      } else {
+        why = why == null ? explain(group) : why;
+        requests.end(build, new BuildEnd.Failed(noMachine(build, why)), now);
+      }
     }
     if (!group.key.triedHosts().isEmpty()) {
       // None is left that was not tried: those that were get another chance when they return.
@@ -258,6 +267,26 @@ final class Placement {
         ready.regroup(build, build.triedHosts::clear, now);
       }
     }
+  }
+
+  /** Whether a machine is there that leaves the group to those that are not. */
+  private boolean isSomebodyElseThere(WaitingGroup group) {
+    Demand anywhere = anywhere(group.key.demand());
+    Decision decision = group.decision;
+    if (anywhere.equals(group.key.demand()) || decision == null) {
+      return false;
+    }
+    Demand untried = machines.avoiding(group.key.triedHosts(), anywhere);
+    BitSet all = selection(untried, decision, machines.idle()).hopefuls();
+    return machines.presence(all) != Presence.AWAY;
+  }
+
+  /** The demand of a build that has lost patience with the side of the farm that it wants first. */
+  private static Demand anywhere(Demand demand) {
+    Locality locality = demand.locality();
+    return locality == Locality.LOCAL_FIRST || locality == Locality.REMOTE_FIRST
+        ? demand.placing(Locality.ANY)
+        : demand;
   }
 
   private void reportWaiting() {
@@ -292,7 +321,7 @@ final class Placement {
 
   private String explain(WaitingGroup group) {
     try {
-      Demand demand = machines.avoiding(group.key.triedHosts(), group.key.demand());
+      Demand demand = machines.avoiding(group.key.triedHosts(), anywhere(group.key.demand()));
       return policy.decide(demand, machines.snapshot()).explain();
     } catch (RuntimeException e) {
       return "the policy " + policy.name() + " cannot say why: " + e;

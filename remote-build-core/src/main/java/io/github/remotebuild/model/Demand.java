@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a build asks of a machine.
@@ -15,6 +16,8 @@ import java.util.List;
  * @param system the system the derivation is for
  * @param requiredFeatures the features the machine must have: {@code requiredSystemFeatures}
  * @param localPreference whether the derivation would rather be built locally
+ * @param wishedLocality what the request says of the local machine; empty if it leaves that to the
+ *     derivation
  * @param rules which machines the request itself allows; all rules must admit a machine
  * @since 0.1
  */
@@ -22,18 +25,20 @@ public record Demand(
     SystemType system,
     Features requiredFeatures,
     LocalPreference localPreference,
+    Optional<Locality> wishedLocality,
     List<MachineRule> rules) {
   /** Copies the rules. */
   public Demand {
     requireNonNull(system, "system");
     requireNonNull(requiredFeatures, "requiredFeatures");
     requireNonNull(localPreference, "localPreference");
+    requireNonNull(wishedLocality, "wishedLocality");
     rules = List.copyOf(rules);
   }
 
   /** A demand for {@code system} and nothing else. */
   public static Demand forSystem(SystemType system) {
-    return new Demand(system, Features.none(), LocalPreference.NONE, List.of());
+    return new Demand(system, Features.none(), LocalPreference.NONE, Optional.empty(), List.of());
   }
 
   /**
@@ -52,12 +57,29 @@ public record Demand(
 
   /** This demand, requiring these features too. */
   public Demand requiring(Features features) {
-    return new Demand(system, requiredFeatures.plus(features), localPreference, rules);
+    return new Demand(
+        system, requiredFeatures.plus(features), localPreference, wishedLocality, rules);
   }
 
   /** This demand of a derivation that would rather be built locally. */
   public Demand preferringLocal() {
-    return new Demand(system, requiredFeatures, LocalPreference.PREFERS_LOCAL, rules);
+    return new Demand(
+        system, requiredFeatures, LocalPreference.PREFERS_LOCAL, wishedLocality, rules);
+  }
+
+  /** This demand of a request that says what the local machine is to it. */
+  public Demand placing(Locality wish) {
+    return new Demand(system, requiredFeatures, localPreference, Optional.of(wish), rules);
+  }
+
+  /**
+   * What the local machine is to this build: what the request says, and if it does not, {@link
+   * Locality#LOCAL_FIRST} for a derivation that prefers to be built locally and {@link
+   * Locality#ANY} for any other.
+   */
+  public Locality locality() {
+    return wishedLocality.orElse(
+        localPreference == LocalPreference.PREFERS_LOCAL ? Locality.LOCAL_FIRST : Locality.ANY);
   }
 
   /** This demand, allowing only machines with one of these {@linkplain Machine#name() names}. */
@@ -74,12 +96,12 @@ public record Demand(
   public Demand obeying(MachineRule rule) {
     List<MachineRule> more = new ArrayList<>(rules);
     more.add(rule);
-    return new Demand(system, requiredFeatures, localPreference, more);
+    return new Demand(system, requiredFeatures, localPreference, wishedLocality, more);
   }
 
   /** This demand without any rule about machines. */
   public Demand withoutRules() {
-    return new Demand(system, requiredFeatures, localPreference, List.of());
+    return new Demand(system, requiredFeatures, localPreference, wishedLocality, List.of());
   }
 
   /** Whether every rule of this demand admits {@code machine}. */

@@ -80,6 +80,14 @@ public record Machine(
   }
 
   /**
+   * Begins the local machine: the entry by which the hub builds, too, as {@code local} in a
+   * machines file. Nothing is sent to it or fetched from it. Messages call it {@code local}.
+   */
+  public static MachineBuilder local() {
+    return at(StoreUri.parse("local"));
+  }
+
+  /**
    * What messages call the machine: its store URI without {@code ssh://} and without parameters,
    * such as {@code mac-1}, {@code nix@mac-1:2222} or {@code ssh-ng://mac-1}. Two lines that name
    * one host have one name.
@@ -97,6 +105,16 @@ public record Machine(
   /** What this machine shares with other lines that name the same store. */
   public StoreKey storeKey() {
     return StoreKey.from(storeUri);
+  }
+
+  /**
+   * Whether it is the local machine: the hub itself. Its store URI is then {@code local}, {@code
+   * auto} or {@code daemon}, without parameters; which of them makes no difference here. A store
+   * with a path or parameters, such as {@code local?root=/mnt}, and {@code ssh://localhost} are
+   * machines of their own.
+   */
+  public boolean isLocal() {
+    return storeKey().equals(StoreKey.local());
   }
 
   /** Whether it may take builds at all: whether {@link #maxJobs()} is not 0. */

@@ -39,9 +39,10 @@ public sealed interface Decision {
 
   /**
    * The reasons, as a person would say them: first the decision, then a line for each machine in
-   * the order of the farm, and if nobody takes the build now, last the {@link #smallestChange()}.
-   * In a farm of more than {@value Explanation#GROUP_ABOVE} machines those of which the same is to
-   * be said share a line. Without a newline at the end.
+   * the order of the farm, then the names in the request's rules that no machine has, and if nobody
+   * takes the build now, last the {@link #smallestChange()}. In a farm of more than {@value
+   * Explanation#GROUP_ABOVE} machines those of which the same is to be said share a line. Without a
+   * newline at the end.
    */
   default String explain() {
     return Explanation.text(this);

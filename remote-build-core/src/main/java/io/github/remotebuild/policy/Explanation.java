@@ -1,10 +1,14 @@
 package io.github.remotebuild.policy;
 
 import io.github.remotebuild.model.Machine;
+import io.github.remotebuild.model.MachineRule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** Works out what a decision says about each machine, and puts it into words. */
 final class Explanation {
@@ -18,15 +22,16 @@ final class Explanation {
 
   static List<MachineVerdict> verdicts(Decision decision) {
     FarmSnapshot snapshot = decision.selection().snapshot();
+    Turn turn = decision.selection().turn();
     List<MachineVerdict> verdicts = new ArrayList<>(snapshot.size());
     for (int i = 0; i < snapshot.size(); i++) {
-      verdicts.add(new MachineVerdict(i, snapshot.machine(i), verdict(decision, i)));
+      verdicts.add(new MachineVerdict(i, snapshot.machine(i), verdict(decision, i, turn)));
     }
     return List.copyOf(verdicts);
   }
 
-  private static Verdict verdict(Decision decision, int position) {
-    List<Rejection> rejections = decision.selection().rejections(position);
+  private static Verdict verdict(Decision decision, int position, Turn turn) {
+    List<Rejection> rejections = decision.selection().rejections(position, turn);
     if (!rejections.isEmpty()) {
       return new Verdict.Rejected(rejections);
     }
@@ -67,6 +72,7 @@ final class Explanation {
     } else {
       grouped(out, verdicts, labels);
     }
+    unknownNames(decision.selection()).ifPresent(line -> out.append("\n  ").append(line));
     decision
         .smallestChange()
         .ifPresent(change -> out.append("\nsmallest change: ").append(change.text()));
@@ -119,6 +125,29 @@ final class Explanation {
         + " and "
         + (names.size() - NAMES_IN_GROUP)
         + " more";
+  }
+
+  /** The names in the request's rules that are nobody's: often a slip of the pen. */
+  private static Optional<String> unknownNames(Selection selection) {
+    SortedSet<String> names = new TreeSet<>();
+    for (MachineRule rule : selection.demand().rules()) {
+      if (rule instanceof MachineRule.Only only) {
+        names.addAll(only.names());
+      } else if (rule instanceof MachineRule.Except except) {
+        names.addAll(except.names());
+      }
+    }
+    if (!names.isEmpty()) {
+      selection.snapshot().farm().machines().forEach(machine -> names.remove(machine.name()));
+    }
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "the request names "
+                + String.join(", ", names)
+                + (names.size() == 1
+                    ? ", but no machine has that name"
+                    : ", but no machine has one of these names"));
   }
 
   private static void line(StringBuilder out, String names, String text) {

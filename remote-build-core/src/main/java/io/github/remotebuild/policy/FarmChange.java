@@ -24,7 +24,7 @@ public sealed interface FarmChange {
 
   /**
    * The snapshot after the change. What only the request can change, {@link
-   * Rejection.RefusedByRequest}, stays as it is.
+   * Rejection.RefusedByRequest} and {@link Rejection.Yields}, stays as it is.
    */
   FarmSnapshot applyTo(FarmSnapshot snapshot);
 

@@ -10,11 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
+import java.util.stream.IntStream;
 
 /**
  * A farm prepared for many questions. Machines with the same systems and features have one kind,
- * and a demand is compared with each kind once; large farms have few kinds. Systems and features
- * have numbers here, so that comparing allocates nothing.
+ * the local machine one of its own, and a demand is compared with each kind once; large farms have
+ * few kinds. Systems and features have numbers here, so that comparing allocates nothing.
  */
 final class FarmIndex {
   private static final int UNKNOWN = -1;
@@ -25,6 +26,7 @@ final class FarmIndex {
   private final Kind[] kinds;
   private final int[] kindOf;
   private final double[] speeds;
+  private final int[] locals;
 
   FarmIndex(Farm farm) {
     this.farm = farm;
@@ -35,7 +37,11 @@ final class FarmIndex {
     for (int i = 0; i < kindOf.length; i++) {
       Machine machine = farm.machine(i);
       KindKey key =
-          new KindKey(machine.systems(), machine.supportedFeatures(), machine.mandatoryFeatures());
+          new KindKey(
+              machine.isLocal(),
+              machine.systems(),
+              machine.supportedFeatures(),
+              machine.mandatoryFeatures());
       Integer number = kindNumbers.get(key);
       if (number == null) {
         number = found.size();
@@ -46,6 +52,7 @@ final class FarmIndex {
       speeds[i] = machine.speedFactor();
     }
     this.kinds = found.toArray(new Kind[0]);
+    this.locals = IntStream.range(0, kindOf.length).filter(this::isLocal).toArray();
   }
 
   private Kind kind(Machine machine) {
@@ -54,7 +61,11 @@ final class FarmIndex {
             .mapToInt(system -> number(systemNumbers, system))
             .sorted()
             .toArray();
-    return new Kind(systems, numbers(machine.features()), numbers(machine.mandatoryFeatures()));
+    return new Kind(
+        machine.isLocal(),
+        systems,
+        numbers(machine.features()),
+        numbers(machine.mandatoryFeatures()));
   }
 
   private int[] numbers(Features features) {
@@ -83,6 +94,26 @@ final class FarmIndex {
 
   int kind(int position) {
     return kindOf[position];
+  }
+
+  boolean hasLocal() {
+    return locals.length > 0;
+  }
+
+  /** Where the entries of the local machine are. */
+  int[] locals() {
+    return locals;
+  }
+
+  boolean isLocal(int position) {
+    return kinds[kindOf[position]].isLocal;
+  }
+
+  /** Leaves only those of the kinds whose turn it is. */
+  void keep(Turn turn, boolean[] fitting) {
+    for (int i = 0; i < kinds.length; i++) {
+      fitting[i] &= turn.isOf(kinds[i].isLocal);
+    }
   }
 
   /** For each kind, whether its systems and features fit. */
@@ -141,15 +172,18 @@ final class FarmIndex {
     return true;
   }
 
-  private record KindKey(SortedSet<SystemType> systems, Features supported, Features mandatory) {}
+  private record KindKey(
+      boolean isLocal, SortedSet<SystemType> systems, Features supported, Features mandatory) {}
 
   /** The sorted numbers of what machines of one kind have. */
   private static final class Kind {
+    private final boolean isLocal;
     private final int[] systems;
     private final int[] features;
     private final int[] mandatory;
 
-    Kind(int[] systems, int[] features, int[] mandatory) {
+    Kind(boolean isLocal, int[] systems, int[] features, int[] mandatory) {
+      this.isLocal = isLocal;
       this.systems = systems;
       this.features = features;
       this.mandatory = mandatory;

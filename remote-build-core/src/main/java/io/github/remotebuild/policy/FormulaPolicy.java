@@ -32,7 +32,7 @@ final class FormulaPolicy implements SelectionPolicy {
     Selection selection =
         new Selection(this, demand, snapshot, isLocalAsked ? LOCAL : Features.none());
     FarmIndex index = snapshot.index();
-    boolean[] fitting = selection.fittingKinds();
+    boolean[] open = selection.openKinds();
     boolean hasRules = !demand.rules().isEmpty();
     boolean canWait = false;
     int best = -1;
@@ -46,7 +46,7 @@ final class FormulaPolicy implements SelectionPolicy {
         int position = start + offset;
         int load = chunk.load(offset);
         if (load == StateChunk.NEVER
-            || !fitting[index.kind(position)]
+            || !open[index.kind(position)]
             || (hasRules && !demand.admits(snapshot.machine(position)))) {
           continue;
         }

@@ -3,6 +3,7 @@ package io.github.remotebuild.policy;
 import static java.util.Objects.requireNonNull;
 
 import io.github.remotebuild.model.Features;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.SystemType;
 import java.time.Instant;
 import java.util.Collections;
@@ -45,6 +46,9 @@ public sealed interface Rejection {
 
     /** The request does not want it. */
     R refusedByRequest(RefusedByRequest rejection);
+
+    /** It leaves the build to other machines. */
+    R yields(Yields rejection);
 
     /** Its max jobs is 0. */
     R noSlotsConfigured(NoSlotsConfigured rejection);
@@ -175,6 +179,48 @@ public sealed interface Rejection {
     @Override
     public <R> R match(Cases<R> cases) {
       return cases.refusedByRequest(this);
+    }
+  }
+
+  /**
+   * The local machine leaves the build to the others, or one of the others to the local machine.
+   *
+   * @param locality what the local machine is to the build
+   * @param isWishOfDerivation whether that is because of the derivation's {@code preferLocalBuild},
+   *     not because of what the request says
+   */
+  record Yields(Locality locality, boolean isWishOfDerivation) implements Rejection {
+    /** Checks that there is something to yield for. */
+    public Yields {
+      requireNonNull(locality, "locality");
+      if (locality == Locality.ANY) {
+        throw new IllegalArgumentException(
+            "no machine yields where the local one is like any other");
+      }
+    }
+
+    /** Not if a machine yields only for as long as another is free. */
+    @Override
+    public boolean isLasting() {
+      return locality != Locality.LOCAL_WHEN_FREE && locality != Locality.REMOTE_WHEN_FREE;
+    }
+
+    @Override
+    public String text() {
+      String who = isWishOfDerivation ? "the derivation" : "the request";
+      return switch (locality) {
+        case ANY -> throw new IllegalStateException("nobody yields");
+        case LOCAL_FIRST -> who + " wants it built locally first";
+        case LOCAL_WHEN_FREE -> who + " wants it built locally when a slot is free there";
+        case REMOTE_FIRST -> who + " wants it built on another machine first";
+        case REMOTE_WHEN_FREE -> who + " wants it built on another machine when one is free";
+        case NEVER_LOCAL -> who + " does not want it built locally";
+      };
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.yields(this);
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <p>One cost is more than all smaller ones of one machine together, so that the order in {@link
  * FarmChange} holds whatever comes together; the request is changed once, however many of its rules
- * refuse.
+ * refuse or make it yield.
  */
 final class Remedy {
   private static final long FREE_SLOT = 1;
@@ -25,10 +25,11 @@ final class Remedy {
   /** The smallest change after which {@code decision} could be to accept. */
   static FarmChange smallest(Decision decision) {
     Selection selection = decision.selection();
+    Turn turn = selection.turn();
     int best = -1;
     long bestCost = Long.MAX_VALUE;
     for (int i = 0; i < selection.snapshot().size(); i++) {
-      long cost = cost(selection.rejections(i));
+      long cost = cost(selection.rejections(i, turn));
       if (cost < bestCost) {
         best = i;
         bestCost = cost;
@@ -39,7 +40,7 @@ final class Remedy {
           selection.demand().system(), selection.demand().requiredFeatures());
     }
     return new FarmChange.LiftRejections(
-        best, Labels.of(selection.snapshot().farm()).get(best), selection.rejections(best));
+        best, Labels.of(selection.snapshot().farm()).get(best), selection.rejections(best, turn));
   }
 
   /** How large a change lifts all of {@code rejections}; {@link Long#MAX_VALUE} if none does. */
@@ -51,7 +52,8 @@ final class Remedy {
       if (cost == Long.MAX_VALUE) {
         return cost;
       }
-      if (rejection instanceof Rejection.RefusedByRequest) {
+      if (rejection instanceof Rejection.RefusedByRequest
+          || rejection instanceof Rejection.Yields) {
         cost = isRequestChanged ? 0 : cost;
         isRequestChanged = true;
       }
@@ -86,6 +88,11 @@ final class Remedy {
 
     @Override
     public Long refusedByRequest(Rejection.RefusedByRequest rejection) {
+      return CHANGE_REQUEST;
+    }
+
+    @Override
+    public Long yields(Rejection.Yields rejection) {
       return CHANGE_REQUEST;
     }
 
@@ -138,6 +145,11 @@ final class Remedy {
 
     @Override
     public String refusedByRequest(Rejection.RefusedByRequest rejection) {
+      return "let the request use " + label;
+    }
+
+    @Override
+    public String yields(Rejection.Yields rejection) {
       return "let the request use " + label;
     }
 
@@ -206,6 +218,11 @@ final class Remedy {
 
     @Override
     public FarmSnapshot refusedByRequest(Rejection.RefusedByRequest rejection) {
+      return snapshot;
+    }
+
+    @Override
+    public FarmSnapshot yields(Rejection.Yields rejection) {
       return snapshot;
     }
 

@@ -8,11 +8,14 @@ import java.util.Optional;
  * How a store process is started: {@code nix-store --serve --write}, and with what around it.
  *
  * <p>The two options on caching let one process be used for more than one question about a path:
- * otherwise it remembers its first answer for an hour. Immutable.
+ * otherwise it remembers its first answer for an hour. To keep builds on a machine there are two
+ * more: no builders, and one job, as a configuration that passes everything on may allow none. Nix
+ * 2.8 and 2.26 do not pass on what they are asked to build by this protocol; other programs might.
+ * Immutable.
  *
  * @param program the words that start {@code nix-store}
  * @param store the store to open there, or empty for the machine's own choice
- * @param isBuildingThere whether builds are kept on that machine, by an empty {@code --builders}
+ * @param isBuildingThere whether builds are kept on that machine
  * @since 0.1
  */
 public record ServeCommand(List<String> program, Optional<String> store, boolean isBuildingThere) {
@@ -59,7 +62,7 @@ public record ServeCommand(List<String> program, Optional<String> store, boolean
     words.addAll(List.of("--option", "narinfo-cache-positive-ttl", "0"));
     store.ifPresent(uri -> words.addAll(List.of("--store", uri)));
     if (isBuildingThere) {
-      words.addAll(List.of("--builders", ""));
+      words.addAll(List.of("--builders", "", "--max-jobs", "1"));
     }
     return List.copyOf(words);
   }

@@ -69,4 +69,10 @@ public record ServeStore(
       throw e;
     }
   }
+
+  @Override
+  public Optional<Store> building() {
+    return Optional.of(
+        new ServeStore(name, storeDir, transport, endpoint, command.buildingThere()));
+  }
 }

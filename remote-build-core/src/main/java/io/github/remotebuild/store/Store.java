@@ -4,6 +4,7 @@ import io.github.remotebuild.model.StoreDir;
 import io.github.remotebuild.transport.ConnectOptions;
 import io.github.remotebuild.transport.StderrSink;
 import io.github.remotebuild.transport.TransportException;
+import java.util.Optional;
 
 /**
  * A store that sessions can be opened on, such as the hub. Safe for use by several threads.
@@ -31,4 +32,13 @@ public interface Store {
    */
   StoreSession open(StderrSink stderr, ConnectOptions options, SessionSettings settings)
       throws TransportException, InterruptedException;
+
+  /**
+   * This store as a machine, which is what the local machine of a farm is to its hub: the same
+   * store, whose sessions build in it and never pass a build on to machines of its own. Empty, as
+   * by default, if its sessions cannot build.
+   */
+  default Optional<Store> building() {
+    return Optional.empty();
+  }
 }

@@ -3,9 +3,12 @@ package io.github.remotebuild.dispatch;
 import io.github.remotebuild.dispatch.FarmModel.EntryFacts;
 import io.github.remotebuild.dispatch.FarmModel.HostFacts;
 import io.github.remotebuild.model.Farm;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.Machine;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -35,8 +38,12 @@ class DispatcherFacts {
   static final class BuildFacts {
     final BuildSpec spec;
     final RequestFacts request;
+
+    /** Who is of the right kind, local or not. */
     Set<EntryFacts> fitting = Set.of();
+
     final Set<HostFacts> tried = new HashSet<>();
+    Locality locality;
     AttemptFacts attempt;
     BuildEnd end;
     int attempts;
@@ -48,6 +55,7 @@ class DispatcherFacts {
     BuildFacts(BuildSpec spec, RequestFacts request) {
       this.spec = spec;
       this.request = request;
+      this.locality = spec.demand().locality();
     }
   }
 
@@ -92,17 +100,55 @@ class DispatcherFacts {
             .allMatch(id -> builds.get(id.number()).end instanceof BuildEnd.Succeeded);
   }
 
-  /** 2: an untried machine is there, 1: one is on trial, 0: neither. */
-  int presence(BuildFacts build) {
+  /** Who is of the right kind, not switched off, and was not tried. */
+  Set<EntryFacts> untried(BuildFacts build) {
+    Set<EntryFacts> untried = new LinkedHashSet<>(build.fitting);
+    untried.removeIf(
+        entry -> build.tried.contains(entry.host) || entry.ordered instanceof MachineOrder.Disable);
+    return untried;
+  }
+
+  /** Those of the untried that may take the build now or later, by what the local machine is. */
+  Set<EntryFacts> wanted(BuildFacts build) {
+    Set<EntryFacts> locals = untried(build);
+    locals.removeIf(entry -> !entry.machine.isLocal());
+    Set<EntryFacts> others = untried(build);
+    others.removeAll(locals);
+    return switch (build.locality) {
+      case ANY, LOCAL_WHEN_FREE, REMOTE_WHEN_FREE -> untried(build);
+      case LOCAL_FIRST -> locals.isEmpty() ? others : locals;
+      case REMOTE_FIRST -> others.isEmpty() ? locals : others;
+      case NEVER_LOCAL -> others;
+    };
+  }
+
+  /** 2: one of these machines is there, 1: one is on trial, 0: neither. */
+  int presence(Set<EntryFacts> entries) {
     int best = 0;
-    for (EntryFacts entry : build.fitting) {
-      if (entry.takesNew() && !build.tried.contains(entry.host)) {
+    for (EntryFacts entry : entries) {
+      if (entry.takesNew()) {
         HostFacts host = entry.host;
         int presence = host.isResting(now) ? 0 : host.outages == 0 ? 2 : 1;
         best = Math.max(best, presence);
       }
     }
     return best;
+  }
+
+  int presence(BuildFacts build) {
+    return presence(wanted(build));
+  }
+
+  /** Whether the build wants one side first and only the other is there. */
+  boolean isOtherSideThere(BuildFacts build) {
+    return (build.locality == Locality.LOCAL_FIRST || build.locality == Locality.REMOTE_FIRST)
+        && presence(build) == 0
+        && presence(untried(build)) > 0;
+  }
+
+  boolean isPatienceOver(BuildFacts build) {
+    Instant since = build.absentSince == null ? now : build.absentSince;
+    return Duration.between(since, now).compareTo(build.request.rules.patience()) >= 0;
   }
 
   boolean isFree(EntryFacts entry) {

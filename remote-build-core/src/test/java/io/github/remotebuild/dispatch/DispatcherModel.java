@@ -6,6 +6,7 @@ import io.github.remotebuild.dispatch.RequestRules.OnFailure;
 import io.github.remotebuild.model.Culprit;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.Farm;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.RetryAdvice;
 import java.time.Duration;
 import java.time.Instant;
@@ -122,12 +123,8 @@ final class DispatcherModel extends DispatcherFacts {
         continue;
       }
       now = time.minusNanos(1);
-      for (EntryFacts entry : build.fitting) {
-        require(
-            build.tried.contains(entry.host) || !isFree(entry),
-            "woken after a machine came back",
-            build.spec.build(),
-            entry);
+      for (EntryFacts entry : wanted(build)) {
+        require(!isFree(entry), "woken after a machine came back", build.spec.build(), entry);
       }
       now = before;
     }
@@ -298,11 +295,8 @@ final class DispatcherModel extends DispatcherFacts {
     } else if (ended != build) {
       require(wasReady, "a build failed that did not wait", effect);
       require(presence(build) == 0, "given up while a machine is there", effect);
-      Instant since = build.absentSince == null ? now : build.absentSince;
-      require(
-          Duration.between(since, now).compareTo(build.request.rules.patience()) >= 0,
-          "given up too early",
-          effect);
+      require(isPatienceOver(build), "given up too early", effect);
+      require(!isOtherSideThere(build), "given up though another machine is there", effect);
     }
     if ((effect.end() instanceof BuildEnd.Failed || effect.end() instanceof BuildEnd.Declined)
         && build.request.rules.onFailure() == OnFailure.STOP) {
@@ -311,9 +305,17 @@ final class DispatcherModel extends DispatcherFacts {
     }
   }
 
-  /** Builds of which no untried machine is there may try the tried ones again. */
+  /**
+   * Builds whose side of the farm is away may go to the other when their patience is over, and
+   * builds of which no untried machine is there may try the tried ones again.
+   */
   private void forgive() {
     for (BuildFacts build : builds.values()) {
+      if (isReady(build) && isOtherSideThere(build) && isPatienceOver(build)) {
+        build.locality = Locality.ANY;
+        build.absentSince = null;
+        build.isWaitReported = false;
+      }
       if (isReady(build) && !build.tried.isEmpty() && presence(build) == 0) {
         build.tried.clear();
         build.absentSince = null;
@@ -327,6 +329,17 @@ final class DispatcherModel extends DispatcherFacts {
     require(isReady(build), "a build was placed that does not wait for a machine", effect);
     require(build.fitting.contains(entry), "a build was placed where it does not fit", effect);
     require(!build.tried.contains(entry.host), "a machine was tried again", effect);
+    require(wanted(build).contains(entry), "placed on the wrong side", effect, build.locality);
+    boolean isLocal = entry.machine.isLocal();
+    boolean isYielding =
+        build.locality == (isLocal ? Locality.REMOTE_WHEN_FREE : Locality.LOCAL_WHEN_FREE);
+    require(
+        !isYielding
+            || wanted(build).stream()
+                .noneMatch(other -> other.machine.isLocal() != isLocal && isFree(other)),
+        "placed on one side though the other was free",
+        effect,
+        build.locality);
     require(
         !build.request.isStopped || build.request.isJustStopped,
         "a build was placed after its request was stopped",
@@ -389,12 +402,8 @@ final class DispatcherModel extends DispatcherFacts {
     BuildId id = build.spec.build();
     require(!build.request.isStopped, "a stopped build waits", id);
     require(build.isWaitReported, "a build waits and nobody was told", id);
-    for (EntryFacts entry : build.fitting) {
-      require(
-          build.tried.contains(entry.host) || !isFree(entry),
-          "a build waits though a machine is free",
-          id,
-          entry);
+    for (EntryFacts entry : wanted(build)) {
+      require(!isFree(entry), "a build waits though a machine is free", id, entry);
     }
     int presence = presence(build);
     if (presence == 2) {

@@ -225,7 +225,15 @@ final class DispatcherSimulation {
         + event.rules()
         + event.builds().stream()
             .map(
-                b -> "\n      " + b.build() + " " + b.demand() + " " + new TreeSet<>(b.dependsOn()))
+                b ->
+                    "\n      "
+                        + b.build()
+                        + " "
+                        + b.demand()
+                        + " "
+                        + b.demand().locality()
+                        + " "
+                        + new TreeSet<>(b.dependsOn()))
             .reduce("", String::concat);
   }
 

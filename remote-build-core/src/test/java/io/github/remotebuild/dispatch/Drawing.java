@@ -2,6 +2,7 @@ package io.github.remotebuild.dispatch;
 
 import io.github.remotebuild.dispatch.RequestRules.OnFailure;
 import io.github.remotebuild.model.Demand;
+import io.github.remotebuild.model.Locality;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,12 @@ final class Drawing {
       }
       if (chance(0.1)) {
         demand = demand.requiring("big");
+      }
+      if (chance(0.3)) {
+        demand = demand.preferringLocal();
+      }
+      if (chance(0.3)) {
+        demand = demand.placing(Locality.values()[random.nextInt(Locality.values().length)]);
       }
       Set<BuildId> dependencies = new TreeSet<>();
       for (BuildSpec earlier : builds) {

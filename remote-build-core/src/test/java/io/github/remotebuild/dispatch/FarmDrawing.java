@@ -39,9 +39,13 @@ final class FarmDrawing {
     for (int i = 0; i < count; i++) {
       // Sometimes a second entry for the host before.
       boolean isSecond = i > 0 && chance(0.25);
-      machines.add(machine(isSecond ? "ssh-ng://m" + (i - 1) : "ssh://m" + i));
+      machines.add(machine(localOr(isSecond ? "ssh-ng://m" + (i - 1) : "ssh://m" + i)));
     }
     return Farm.of(machines);
+  }
+
+  private String localOr(String uri) {
+    return !chance(0.25) ? uri : chance(0.8) ? "local" : "daemon";
   }
 
   private Machine machine(String uri) {
@@ -72,7 +76,7 @@ final class FarmDrawing {
     int kind = random.nextInt(6);
     if (kind == 0 || machines.isEmpty()) {
       String scheme = chance(0.8) ? "ssh://m" : "ssh-ng://m";
-      insert(machines, machine(scheme + random.nextInt(HOSTS)));
+      insert(machines, machine(localOr(scheme + random.nextInt(HOSTS))));
     } else if (kind == 1) {
       removed.add(machines.remove(random.nextInt(machines.size())));
     } else if (kind == 2 && !removed.isEmpty()) {

@@ -2,6 +2,7 @@ package io.github.remotebuild.dispatch;
 
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Farm;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.model.StoreKey;
 import io.github.remotebuild.policy.FarmSnapshot;
@@ -215,10 +216,11 @@ final class FarmModel {
     hosts.values().removeIf(host -> !named.contains(host) && !host.isResting(now));
   }
 
-  /** The entries on the list that a build fits, whatever their state. */
+  /** The entries on the list that a build fits, whatever their state and local or not. */
   Set<EntryFacts> fitting(Demand demand) {
     Set<EntryFacts> fitting = new LinkedHashSet<>();
-    Selection selection = Selection.of(SelectionPolicy.nix(), demand, FarmSnapshot.of(farm));
+    Selection selection =
+        Selection.of(SelectionPolicy.nix(), demand.placing(Locality.ANY), FarmSnapshot.of(farm));
     for (int position = 0; position < listed.size(); position++) {
       if (selection.canTake(position)) {
         fitting.add(listed.get(position));

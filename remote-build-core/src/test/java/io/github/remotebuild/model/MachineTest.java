@@ -111,6 +111,32 @@ class MachineTest {
   }
 
   @Test
+  void the_hub_is_the_local_machine_and_has_three_names() {
+    for (String uri : List.of("local", "auto", "daemon")) {
+      assertThat(Machine.at(uri).forSystems(LINUX).build().isLocal()).as(uri).isTrue();
+    }
+    for (String uri :
+        List.of("local?root=/mnt", "?root=/mnt", "unix:///s", "/data", "ssh://localhost", "h")) {
+      assertThat(Machine.at(uri).forSystems(LINUX).build().isLocal()).as(uri).isFalse();
+    }
+    assertThat(Machine.local().forSystems(LINUX).build()).hasToString("local");
+    assertThat(Machine.local().forSystems(LINUX).build().storeKey()).isEqualTo(StoreKey.local());
+  }
+
+  @Test
+  void what_the_request_says_of_the_local_machine_overrides_the_derivation() {
+    Demand plain = Demand.forSystem(LINUX);
+
+    assertThat(plain.locality()).isEqualTo(Locality.ANY);
+    assertThat(plain.preferringLocal().locality()).isEqualTo(Locality.LOCAL_FIRST);
+    for (Locality wish : Locality.values()) {
+      assertThat(plain.placing(wish).locality()).isEqualTo(wish);
+      assertThat(plain.placing(wish).preferringLocal().requiring("x").refusing("a").locality())
+          .isEqualTo(wish);
+    }
+  }
+
+  @Test
   void a_farm_is_edited_by_position() {
     Machine a = mac().build();
     Machine b = Machine.at("b").forSystems(LINUX).build();

@@ -2,6 +2,7 @@ package io.github.remotebuild.policy;
 
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Farm;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.policy.SlowModel.Rule;
 import java.util.ArrayList;
@@ -186,9 +187,14 @@ enum Law {
       boolean isForTheRequest =
           change.<Boolean>match(
               lift ->
-                  lift.rejections().stream().anyMatch(Rejection.RefusedByRequest.class::isInstance),
+                  lift.rejections().stream()
+                      .anyMatch(
+                          r ->
+                              r instanceof Rejection.RefusedByRequest
+                                  || r instanceof Rejection.Yields),
               add -> true);
-      Demand demand = isForTheRequest ? s.demand().withoutRules() : s.demand();
+      Demand demand =
+          isForTheRequest ? s.demand().withoutRules().placing(Locality.ANY) : s.demand();
       Decision after = policy.decide(demand, change.applyTo(s.snapshot()));
       return unless(after instanceof Decision.Accept, change.text() + " does not help: " + after);
     }
@@ -221,7 +227,7 @@ enum Law {
           Set.of(Rejection.HeldByOthers.class),
           Set.of(Rejection.Resting.class),
           Set.of(Rejection.Draining.class),
-          Set.of(Rejection.RefusedByRequest.class),
+          Set.of(Rejection.RefusedByRequest.class, Rejection.Yields.class),
           Set.of(Rejection.Disabled.class, Rejection.NoSlotsConfigured.class),
           Set.of(Rejection.MissingFeatures.class, Rejection.MandatoryFeaturesNotAsked.class));
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Features;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.policy.SlowModel.Rule;
 import java.util.Comparator;
 import java.util.List;
@@ -67,12 +68,32 @@ class PlantedMistakesTest {
             (demand, snapshot) ->
                 nix.decide(
                     new Demand(
-                        demand.system(), Features.none(), demand.localPreference(), demand.rules()),
+                        demand.system(),
+                        Features.none(),
+                        demand.localPreference(),
+                        demand.wishedLocality(),
+                        demand.rules()),
                     snapshot)),
         nix(
             "ignores the request's rules",
             Law.THE_CHOSEN_MACHINE_CAN_TAKE_IT,
             (demand, snapshot) -> nix.decide(demand.withoutRules(), snapshot)),
+        nix(
+            "ignores what the local machine is to the build",
+            Law.THE_CHOSEN_MACHINE_CAN_TAKE_IT,
+            (demand, snapshot) -> nix.decide(demand.placing(Locality.ANY), snapshot)),
+        nix(
+            "declines what only the local machine may take later",
+            Law.POSTPONED_IF_SOMEBODY_CAN_LATER_AND_ELSE_DECLINED,
+            (demand, snapshot) ->
+                nix.decide(demand, snapshot)
+                    .match(
+                        accept -> accept,
+                        postpone ->
+                            demand.locality() == Locality.LOCAL_FIRST
+                                ? nix.decide(demand.placing(Locality.NEVER_LOCAL), snapshot)
+                                : postpone,
+                        decline -> decline)),
         nix(
             "ignores what runs and what rests",
             Law.THE_CHOSEN_MACHINE_CAN_TAKE_IT,

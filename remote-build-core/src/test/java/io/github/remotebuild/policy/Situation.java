@@ -3,6 +3,7 @@ package io.github.remotebuild.policy;
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.LocalPreference;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.model.MachineBuilder;
 import java.time.Instant;
@@ -15,6 +16,7 @@ record Situation(Demand demand, FarmSnapshot snapshot, long seed) {
   private static final Instant LATER = Instant.parse("2026-11-22T10:00:00Z");
   private static final List<String> SYSTEMS = List.of("x86_64-linux", "i686-linux", "builtin");
   private static final List<String> FEATURES = List.of("kvm", "big", "local");
+  private static final List<String> LOCALS = List.of("local", "auto", "daemon");
   private static final double[] SPEEDS = {0.5, 1, 1, 1, 2, 2, 2.5, 4};
 
   /** A small farm in which collisions are likely, so that ties and near misses occur often. */
@@ -23,7 +25,8 @@ record Situation(Demand demand, FarmSnapshot snapshot, long seed) {
     List<Machine> machines = new ArrayList<>();
     List<MachineState> states = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      machines.add(machine("m" + i, random));
+      boolean isLocal = random.nextInt(5) == 0;
+      machines.add(machine(isLocal ? LOCALS.get(random.nextInt(3)) : "m" + i, random));
       states.add(state(random));
     }
     return new Situation(
@@ -61,6 +64,10 @@ record Situation(Demand demand, FarmSnapshot snapshot, long seed) {
       demand = random.nextInt(5) == 0 ? demand.requiring(feature) : demand;
     }
     demand = random.nextInt(4) == 0 ? demand.preferringLocal() : demand;
+    demand =
+        random.nextInt(3) == 0
+            ? demand.placing(Locality.values()[random.nextInt(Locality.values().length)])
+            : demand;
     demand = random.nextInt(5) == 0 ? demand.refusing("m" + random.nextInt(4)) : demand;
     return random.nextInt(12) == 0 ? demand.usingOnly("m0", "m1") : demand;
   }
@@ -72,7 +79,8 @@ record Situation(Demand demand, FarmSnapshot snapshot, long seed) {
   @Override
   public String toString() {
     StringBuilder out = new StringBuilder("demand ").append(demand).append(' ');
-    out.append(demand.localPreference()).append(' ').append(demand.rules());
+    out.append(demand.localPreference()).append(' ').append(demand.locality()).append(' ');
+    out.append(demand.rules());
     for (int i = 0; i < snapshot.size(); i++) {
       Machine machine = snapshot.machine(i);
       out.append("\n  ").append(machine.name()).append(' ').append(machine.systems());

@@ -1,6 +1,8 @@
 package io.github.remotebuild.policy;
 
 import io.github.remotebuild.model.Demand;
+import io.github.remotebuild.model.LocalPreference;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.model.MachineRule;
 import io.github.remotebuild.model.SystemType;
@@ -10,6 +12,7 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /** The rules once more, as plainly as possible and in exact arithmetic. */
 final class SlowModel {
@@ -48,16 +51,63 @@ final class SlowModel {
     return hasSystem && hasAll && isAskedFor && isAllowed;
   }
 
-  static boolean couldEver(Rule rule, Demand demand, FarmSnapshot snapshot, int i) {
+  /** Whether the machine could ever take it, whatever is said of the local machine. */
+  static boolean isAble(Rule rule, Demand demand, FarmSnapshot snapshot, int i) {
     return isOfTheRightKind(rule, demand, snapshot.machine(i))
         && snapshot.machine(i).maxJobs() > 0
         && !(snapshot.state(i).availability() instanceof Availability.Disabled);
   }
 
-  static boolean couldNow(Rule rule, Demand demand, FarmSnapshot snapshot, int i) {
-    return couldEver(rule, demand, snapshot, i)
+  /** Whether the machine could take it now, whatever is said of the local machine. */
+  static boolean isAbleNow(Rule rule, Demand demand, FarmSnapshot snapshot, int i) {
+    return isAble(rule, demand, snapshot, i)
         && snapshot.state(i).availability().equals(Availability.available())
         && snapshot.state(i).running() < snapshot.machine(i).maxJobs();
+  }
+
+  /** Whether one of the local machine's entries, or one of the others, is able. */
+  static boolean isAnyAble(Rule rule, Demand demand, FarmSnapshot snapshot, boolean isLocal) {
+    return IntStream.range(0, snapshot.size())
+        .filter(i -> isLocal(snapshot.machine(i)) == isLocal)
+        .anyMatch(i -> isAble(rule, demand, snapshot, i));
+  }
+
+  /** Whether one of the local machine's entries, or one of the others, is able now. */
+  static boolean isAnyAbleNow(Rule rule, Demand demand, FarmSnapshot snapshot, boolean isLocal) {
+    return IntStream.range(0, snapshot.size())
+        .filter(i -> isLocal(snapshot.machine(i)) == isLocal)
+        .anyMatch(i -> isAbleNow(rule, demand, snapshot, i));
+  }
+
+  static boolean isLocal(Machine machine) {
+    return List.of("local", "auto", "daemon").contains(machine.storeUri().toString());
+  }
+
+  static Locality locality(Demand demand) {
+    boolean prefersLocal = demand.localPreference() == LocalPreference.PREFERS_LOCAL;
+    return demand.wishedLocality().orElse(prefersLocal ? Locality.LOCAL_FIRST : Locality.ANY);
+  }
+
+  static boolean couldEver(Rule rule, Demand demand, FarmSnapshot snapshot, int i) {
+    boolean isLocal = isLocal(snapshot.machine(i));
+    return isAble(rule, demand, snapshot, i)
+        && switch (locality(demand)) {
+          case ANY, LOCAL_WHEN_FREE, REMOTE_WHEN_FREE -> true;
+          case LOCAL_FIRST -> isLocal || !isAnyAble(rule, demand, snapshot, true);
+          case REMOTE_FIRST -> !isLocal || !isAnyAble(rule, demand, snapshot, false);
+          case NEVER_LOCAL -> !isLocal;
+        };
+  }
+
+  static boolean couldNow(Rule rule, Demand demand, FarmSnapshot snapshot, int i) {
+    boolean isLocal = isLocal(snapshot.machine(i));
+    return couldEver(rule, demand, snapshot, i)
+        && isAbleNow(rule, demand, snapshot, i)
+        && switch (locality(demand)) {
+          case LOCAL_WHEN_FREE -> isLocal || !isAnyAbleNow(rule, demand, snapshot, true);
+          case REMOTE_WHEN_FREE -> !isLocal || !isAnyAbleNow(rule, demand, snapshot, false);
+          default -> true;
+        };
   }
 
   static List<Integer> whoCouldNow(Rule rule, Demand demand, FarmSnapshot snapshot) {

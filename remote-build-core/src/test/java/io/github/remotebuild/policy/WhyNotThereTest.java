@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Farm;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.model.MachineBuilder;
 import io.github.remotebuild.model.MachineRule;
@@ -64,7 +65,8 @@ class WhyNotThereTest {
   }
 
   static Stream<Case> cases() {
-    return Stream.of(whoTakesIt(), whoCannot(), whoCanLater(), large()).flatMap(cases -> cases);
+    return Stream.of(whoTakesIt(), whoCannot(), whoCanLater(), whereTheLocalOneIs(), large())
+        .flatMap(cases -> cases);
   }
 
   private static Stream<Case> whoTakesIt() {
@@ -285,6 +287,7 @@ class WhyNotThereTest {
             idle(one("a")),
             "no machine can take the build for x86_64-linux",
             "  a: the request allows only x, y",
+            "  the request names x, y, but no machine has one of these names",
             "smallest change: let the request use a"),
         of(
             "a rule of the request's own",
@@ -409,6 +412,119 @@ class WhyNotThereTest {
             "  d: takes only builds that ask for feature x",
             "  e: its max jobs is 0",
             "smallest change: free a slot on b"));
+  }
+
+  private static Machine here() {
+    return Machine.local().forSystems("x86_64-linux").maxJobs(2).build();
+  }
+
+  private static Stream<Case> whereTheLocalOneIs() {
+    Machine away = linux("away").maxJobs(2).build();
+    return Stream.of(
+        of(
+            "wanted locally, and there is a slot",
+            LINUX.placing(Locality.LOCAL_FIRST),
+            farm(away, busy(0), here(), busy(1)),
+            "local takes the build for x86_64-linux (policy nix)",
+            "  away: the request wants it built locally first",
+            "  local: is chosen; 1 of 2 slots taken, speed 1"),
+        of(
+            "wanted locally, and there is no slot",
+            LINUX.placing(Locality.LOCAL_FIRST),
+            farm(away, busy(0), here(), busy(2)),
+            "no machine takes the build for x86_64-linux now; 1 machine can later",
+            "  away: the request wants it built locally first",
+            "  local: all its 2 slots are taken",
+            "smallest change: free a slot on local"),
+        of(
+            "the derivation wants to be built locally",
+            LINUX.preferringLocal(),
+            farm(away, busy(0), here(), busy(2)),
+            "no machine takes the build for x86_64-linux now; 1 machine can later",
+            "  away: the derivation wants it built locally first",
+            "  local: all its 2 slots are taken",
+            "smallest change: free a slot on local"),
+        of(
+            "the request overrides the derivation",
+            LINUX.preferringLocal().placing(Locality.ANY),
+            farm(away, busy(0), here(), busy(2)),
+            "away takes the build for x86_64-linux (policy nix)",
+            "  away: is chosen; 0 of 2 slots taken, speed 1",
+            "  local: all its 2 slots are taken"),
+        of(
+            "wanted locally, which can never be",
+            KVM.placing(Locality.LOCAL_FIRST),
+            idle(linux("away").supporting("kvm").build(), here()),
+            "away takes the build for x86_64-linux with feature kvm (policy nix)",
+            "  away: is chosen; 0 of 1 slot taken, speed 1",
+            "  local: lacks feature kvm"),
+        of(
+            "wanted elsewhere, and all others are busy",
+            LINUX.placing(Locality.REMOTE_FIRST),
+            farm(away, busy(2), here(), busy(0)),
+            "no machine takes the build for x86_64-linux now; 1 machine can later",
+            "  away: all its 2 slots are taken",
+            "  local: the request wants it built on another machine first",
+            "smallest change: free a slot on away"),
+        of(
+            "wanted elsewhere, and all others rest",
+            LINUX.placing(Locality.REMOTE_FIRST),
+            farm(away, busy(0).restingUntil(TEN, "it failed"), here(), busy(0)),
+            "no machine takes the build for x86_64-linux now; 1 machine can later",
+            "  away: rests until 2026-11-22T10:00:00Z: it failed",
+            "  local: the request wants it built on another machine first",
+            "smallest change: end the rest of away"),
+        of(
+            "never locally, and no other can",
+            KVM.placing(Locality.NEVER_LOCAL),
+            idle(away, Machine.local().forSystems("x86_64-linux").supporting("kvm").build()),
+            "no machine can take the build for x86_64-linux with feature kvm",
+            "  away: lacks feature kvm",
+            "  local: the request does not want it built locally",
+            "smallest change: let the request use local"),
+        of(
+            "locally when a slot is free, which it is",
+            LINUX.placing(Locality.LOCAL_WHEN_FREE),
+            idle(away, here()),
+            "local takes the build for x86_64-linux (policy nix)",
+            "  away: the request wants it built locally when a slot is free there",
+            "  local: is chosen; 0 of 2 slots taken, speed 1"),
+        of(
+            "locally when a slot is free, which it is not",
+            LINUX.placing(Locality.LOCAL_WHEN_FREE),
+            farm(away, busy(1), here(), busy(2)),
+            "away takes the build for x86_64-linux (policy nix)",
+            "  away: is chosen; 1 of 2 slots taken, speed 1",
+            "  local: all its 2 slots are taken"),
+        of(
+            "as Nix does, elsewhere when a slot is free there",
+            LINUX.placing(Locality.REMOTE_WHEN_FREE),
+            farm(away, busy(1), here(), busy(0)),
+            "away takes the build for x86_64-linux (policy nix)",
+            "  away: is chosen; 1 of 2 slots taken, speed 1",
+            "  local: the request wants it built on another machine when one is free"),
+        of(
+            "as Nix does, locally when all others are busy",
+            LINUX.placing(Locality.REMOTE_WHEN_FREE),
+            farm(away, busy(2), here(), busy(0)),
+            "local takes the build for x86_64-linux (policy nix)",
+            "  away: all its 2 slots are taken",
+            "  local: is chosen; 0 of 2 slots taken, speed 1"),
+        of(
+            "a request whose rules and wish both refuse is changed once",
+            LINUX.placing(Locality.NEVER_LOCAL).refusing("local"),
+            idle(here()),
+            "no machine can take the build for x86_64-linux",
+            "  local: the request excludes it; the request does not want it built locally",
+            "smallest change: let the request use local"),
+        of(
+            "a name that nobody has",
+            LINUX.usingOnly("a", "awya"),
+            idle(one("a"), away),
+            "a takes the build for x86_64-linux (policy nix)",
+            "  a: is chosen; 0 of 1 slot taken, speed 1",
+            "  away: the request allows only a, awya",
+            "  the request names awya, but no machine has that name"));
   }
 
   private static Stream<Case> large() {

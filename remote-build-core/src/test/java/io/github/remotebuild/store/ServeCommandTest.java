@@ -26,7 +26,7 @@ final class ServeCommandTest {
             .words();
 
     assertThat(words).startsWith("sudo", "/opt/my nix/nix-store", "--serve", "--write");
-    assertThat(words).endsWith("--store", "local?root=/mnt", "--builders", "");
+    assertThat(words).endsWith("--store", "local?root=/mnt", "--builders", "", "--max-jobs", "1");
   }
 
   @Test

@@ -25,19 +25,31 @@ public final class LinuxProcess {
         .filter(text -> !text.isEmpty());
   }
 
+  /** The command lines of all processes that have these words in them. */
+  public static List<String> withWords(String words) {
+    return pids().flatMap(pid -> commandLine(pid).stream()).filter(l -> l.contains(words)).toList();
+  }
+
   /** The command lines of all processes that have this text in their environment. */
   public static List<String> withEnvironment(String text) {
+    return pids()
+        .filter(
+            pid ->
+                read(PROC.resolve(Long.toString(pid)).resolve("environ"))
+                    .filter(environment -> environment.contains(text))
+                    .isPresent())
+        .flatMap(pid -> commandLine(pid).stream())
+        .toList();
+  }
+
+  private static Stream<Long> pids() {
     try (Stream<Path> all = Files.list(PROC)) {
-      return all.map(entry -> entry.getFileName().toString())
+      return all
+          .map(entry -> entry.getFileName().toString())
           .filter(name -> name.chars().allMatch(Character::isDigit))
           .map(Long::valueOf)
-          .filter(
-              pid ->
-                  read(PROC.resolve(Long.toString(pid)).resolve("environ"))
-                      .filter(environment -> environment.contains(text))
-                      .isPresent())
-          .flatMap(pid -> commandLine(pid).stream())
-          .toList();
+          .toList()
+          .stream();
     } catch (IOException e) {
       throw new IllegalStateException("Could not list " + PROC, e);
     }

@@ -12,6 +12,7 @@ import io.github.remotebuild.model.HashAlgorithm;
 import io.github.remotebuild.model.PathInfo;
 import io.github.remotebuild.model.StoreDir;
 import io.github.remotebuild.model.StorePath;
+import io.github.remotebuild.nar.FileKind;
 import io.github.remotebuild.nar.NarTree;
 import io.github.remotebuild.store.NarReceiver;
 import io.github.remotebuild.store.NarUpload;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -70,6 +72,25 @@ final class StoreFixture {
   Source file(String name, StorePath... references) {
     return source(
         name, NarTree.file(salted(name + " refers to " + Arrays.toString(references))), references);
+  }
+
+  /** The file of a derivation. */
+  Source derivation(Derivation derivation) {
+    ByteString text = derivation.text();
+    byte[] nar = new NarTree.File(text, FileKind.PLAIN).toNar().toByteArray();
+    SortedSet<StorePath> references = new TreeSet<>(derivation.inputSources());
+    references.addAll(derivation.inputDerivations().keySet());
+    Hash hash = Hash.compute(HashAlgorithm.SHA256, text.toByteArray());
+    return new Source(
+        new PathInfo(
+            derivation.path(),
+            Hash.compute(HashAlgorithm.SHA256, nar),
+            nar.length,
+            references,
+            Optional.empty(),
+            new TreeSet<>(),
+            Optional.of(new ContentAddress(ContentAddressMethod.TEXT, hash))),
+        ByteString.of(nar));
   }
 
   /** A derivation that runs a script. */

@@ -12,7 +12,6 @@ import io.github.remotebuild.model.StorePath;
 import io.github.remotebuild.store.ClosureCopy;
 import io.github.remotebuild.store.CopyException;
 import io.github.remotebuild.store.CopyListener;
-import io.github.remotebuild.store.ServeSession;
 import io.github.remotebuild.store.StoreException;
 import io.github.remotebuild.store.StoreProblem;
 import io.github.remotebuild.store.StoreSession;
@@ -74,7 +73,7 @@ final class AttemptRun {
   private volatile @Nullable StoreSession remote;
   private volatile @Nullable StoreSession local;
   private volatile boolean isBuilding;
-  private Connections.@Nullable Loan loan;
+  private @Nullable Way way;
 
   AttemptRun(
       BuildJob job,
@@ -96,6 +95,11 @@ final class AttemptRun {
     this.slotDone = slotDone;
     this.log =
         new BuildLog(job.derivation(), machine.name(), number, limits.logLineBytes(), events);
+  }
+
+  /** What it was given of its machine. */
+  MachineAccess machine() {
+    return machine;
   }
 
   /** Makes the attempt and says why it came to nothing, if it did. Throws nothing. */
@@ -134,7 +138,11 @@ final class AttemptRun {
 
   private void perform() throws TransportException, InterruptedException {
     StoreSession session = connect();
-    sendInputs(session);
+    if (machine.isHub()) {
+      holdInputs(session);
+    } else {
+      sendInputs(session);
+    }
     BuildResult result = build(session);
     if (!result.isSuccess()) {
       // With the process its log is at an end, and that may tell what the status does not.
@@ -142,22 +150,23 @@ final class AttemptRun {
       throw new FailedException(
           Failures.ofResult(job.derivation(), machine.name(), result, session.lastStderrLines()));
     }
-    fetchOutputs(session);
+    if (machine.isHub()) {
+      holdOutputs(session);
+    } else {
+      fetchOutputs(session);
+    }
     session.finish();
   }
 
   private StoreSession connect() throws TransportException, InterruptedException {
     while (true) {
       enter(Phase.CONNECT);
-      Connections.Loan borrowed = machine.connections().borrow();
-      loan = borrowed;
+      Way borrowed = machine.way();
+      way = borrowed;
       enter(Phase.HANDSHAKE);
-      Duration limit = limits.handshakeTimeout();
-      try (Watchdog.Watch watch =
-          watch(limit, () -> ofMachine(limit), borrowed.connection()::close)) {
-        StoreSession session =
-            ServeSession.open(
-                machine.name(), borrowed.connection(), machine.command(), log, machine.settings());
+      Duration limit = borrowed.openingLimit();
+      try (Watchdog.Watch watch = watch(limit, () -> ofMachine(limit), borrowed::hangUp)) {
+        StoreSession session = borrowed.open(log);
         remote = session;
         return session;
       } catch (StoreException e) {
@@ -166,9 +175,8 @@ final class AttemptRun {
           throw e;
         }
         // A connection that has died unnoticed says nothing about the machine as it is now.
-        loan = null;
-        machine.connections().discard(borrowed.connection());
-        machine.connections().discardIdle();
+        way = null;
+        borrowed.discardWithOthers();
         expiry = null;
       }
     }
@@ -176,6 +184,40 @@ final class AttemptRun {
 
   private static boolean isLost(StoreException e) {
     return e.problem() == StoreProblem.TRANSPORT || e.problem() == StoreProblem.ENDED;
+  }
+
+  /** The hub has its inputs; they are only kept from a garbage collection. */
+  private void holdInputs(StoreSession session) throws InterruptedException {
+    enter(Phase.QUERY);
+    SortedSet<StorePath> missing = new TreeSet<>(job.basic().inputSources());
+    missing.removeAll(held(session, missing));
+    if (!missing.isEmpty()) {
+      throw new FailedException(
+          Failures.inputNotInHub(missing.first(), job.derivation(), hub.name()));
+    }
+  }
+
+  /** The hub has the outputs, once it says so. */
+  private void holdOutputs(StoreSession session) throws InterruptedException {
+    // Between here and the next phase, stop() no longer takes this for a build.
+    checkNotStopped();
+    slotDone.run();
+    enter(Phase.DOWNLOAD);
+    SortedSet<StorePath> missing = new TreeSet<>(job.wanted().values());
+    missing.removeAll(held(session, missing));
+    if (!missing.isEmpty()) {
+      throw new FailedException(
+          Failures.outputNotThere(missing.first(), machine.name(), session.lastStderrLines()));
+    }
+    holdForRequest();
+  }
+
+  private Set<StorePath> held(StoreSession session, Collection<StorePath> paths)
+      throws InterruptedException {
+    return paths.isEmpty()
+        ? Set.of()
+        : askMachine(
+            session, () -> session.queryValidPaths(paths, EnumSet.of(ValidityOption.LOCK)));
   }
 
   private void sendInputs(StoreSession session) throws InterruptedException {
@@ -253,15 +295,19 @@ final class AttemptRun {
                 job.derivation(), machine.name(), number, infos.size(), narBytes(infos)));
         copy(infos, session, destination);
       }
-      askHub(
-          roots::abort,
-          () -> {
-            roots.hold(job.wanted().values());
-            return true;
-          });
+      holdForRequest();
     } finally {
       local = null;
     }
+  }
+
+  private void holdForRequest() throws InterruptedException {
+    askHub(
+        roots::abort,
+        () -> {
+          roots.hold(job.wanted().values());
+          return true;
+        });
   }
 
   /** Asks both sides what is missing. */
@@ -404,7 +450,7 @@ final class AttemptRun {
 
   private void cleanUp() {
     StoreSession session = remote;
-    Connections.Loan borrowed = loan;
+    Way borrowed = way;
     boolean isClean = false;
     try {
       if (session != null) {
@@ -414,11 +460,9 @@ final class AttemptRun {
       LOG.warn("Could not end a session on {}", machine.name(), e);
     } finally {
       remote = null;
-      loan = null;
-      if (borrowed != null && isClean) {
-        machine.connections().giveBack(borrowed.connection());
-      } else if (borrowed != null) {
-        machine.connections().discard(borrowed.connection());
+      way = null;
+      if (borrowed != null) {
+        borrowed.giveBack(isClean);
       }
       log.finish();
     }

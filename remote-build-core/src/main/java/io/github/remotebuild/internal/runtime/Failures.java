@@ -98,6 +98,14 @@ final class Failures {
         List.of());
   }
 
+  /** What the hub is to build with is not in the hub. */
+  static Failure inputNotInHub(StorePath path, StorePath derivation, String hub) {
+    return hub(
+        Phase.QUERY,
+        "Could not build " + derivation + ": its input " + path + " is not valid in " + hub,
+        List.of());
+  }
+
   static Failure hub(Phase phase, String message, List<String> evidence) {
     return hub(phase, RetryAdvice.NEVER, message, evidence);
   }

@@ -13,6 +13,7 @@ import io.github.remotebuild.model.Derivation;
 import io.github.remotebuild.model.DerivationOptions;
 import io.github.remotebuild.model.Failure;
 import io.github.remotebuild.model.Features;
+import io.github.remotebuild.model.Locality;
 import io.github.remotebuild.model.MachineRule;
 import io.github.remotebuild.model.Phase;
 import io.github.remotebuild.model.StorePath;
@@ -212,6 +213,10 @@ final class RequestPlanning {
             .requiring(Features.of(options.neededSystemFeatures()).plus(request.features()));
     if (options.prefersLocalBuild()) {
       demand = demand.preferringLocal();
+    }
+    Optional<Locality> locality = request.locality(demand.localPreference());
+    if (locality.isPresent()) {
+      demand = demand.placing(locality.get());
     }
     for (MachineRule rule : request.machineRules()) {
       demand = demand.obeying(rule);

@@ -17,15 +17,15 @@ class MachineAccessTest {
   @CsvSource({
     "ssh://localhost, true",
     "ssh-ng://localhost, true",
-    "auto, true",
-    "local, true",
+    "local?root=/mnt, true",
+    "/mnt, true",
     "ssh://root@localhost, false",
     "ssh://localhost:2222, false",
     "ssh://localhost.example.org, false",
     "ssh://builder, false"
   })
   void only_localhost_without_user_and_port_needs_no_ssh(String uri, boolean isLocal) {
-    assertThat(MachineAccess.isLocal(StoreUri.parse(uri))).isEqualTo(isLocal);
+    assertThat(MachineAccess.isOnThisComputer(StoreUri.parse(uri))).isEqualTo(isLocal);
   }
 
   @Test
@@ -36,6 +36,12 @@ class MachineAccessTest {
                 .words())
         .startsWith("/opt/nix/bin/nix-store")
         .containsSequence("--store", "/mnt");
+  }
+
+  @Test
+  void another_store_on_this_computer_does_not_pass_builds_on() {
+    assertThat(MachineAccess.command(machine("local?root=/mnt")).words())
+        .containsSequence("--store", "local?root=/mnt", "--builders", "", "--max-jobs", "1");
   }
 
   @Test

@@ -22,6 +22,7 @@ public final class BuildContext {
   private final StorePath derivationPath;
   private final BasicDerivation derivation;
   private final EmbeddedStore store;
+  private final OutputPlaces places;
   private final Path directory;
   private final BuildLogSink log;
 
@@ -30,12 +31,14 @@ public final class BuildContext {
       StorePath derivationPath,
       BasicDerivation derivation,
       EmbeddedStore store,
+      OutputPlaces places,
       Path directory,
       BuildLogSink log) {
     this.machine = machine;
     this.derivationPath = derivationPath;
     this.derivation = derivation;
     this.store = store;
+    this.places = places;
     this.directory = directory;
     this.log = log;
   }
@@ -66,9 +69,9 @@ public final class BuildContext {
     return directory;
   }
 
-  /** Where the files of an input are on this computer. */
+  /** Where the files of an input are on this computer, or those of an output are to be made. */
   public Path realPath(StorePath path) {
-    return store.realPath(path);
+    return places.realPath(path);
   }
 
   /** The text of an input that is a file. */
@@ -102,7 +105,7 @@ public final class BuildContext {
 
   /** Makes an output; it must not exist yet. Its references are found by looking at its bytes. */
   public void write(String output, NarTree tree) throws IOException {
-    try (NarUnpacker unpacker = new NarUnpacker(store.realPath(output(output)))) {
+    try (NarUnpacker unpacker = new NarUnpacker(realPath(output(output)))) {
       tree.writeTo(unpacker);
     }
   }

@@ -3,30 +3,39 @@ package io.github.remotebuild.testkit.embedded;
 import io.github.remotebuild.model.BasicDerivation;
 import io.github.remotebuild.model.BuildStatus;
 import io.github.remotebuild.model.ByteString;
-import io.github.remotebuild.model.StoreDir;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.SortedMap;
 
 /**
  * The script that starts a builder.
  *
  * <p>It opens the machine's store as descriptor 9, so that the logical paths are true for the
- * builder and for all that inherits the descriptor, and hands over the environment that Nix gives
- * ({@code DerivationGoal::initEnv}). A file, because the bytes of arguments and environment need
- * not be text, which is all that Java passes on.
+ * builder and for all that inherits the descriptor, and hands over the environment. A file, because
+ * the bytes of arguments and environment need not be text, which is all that Java passes on.
  */
 final class BuilderScript {
   private static final int DESCRIPTOR = 9;
 
   private BuilderScript() {}
 
+  /**
+   * Writes the script.
+   *
+   * @param realStore where the files of the store are
+   * @param directory the builder's own
+   */
   static void write(
-      Path script, BasicDerivation derivation, StoreDir storeDir, Path realStore, Path directory)
+      Path script,
+      BasicDerivation derivation,
+      SortedMap<ByteString, ByteString> environment,
+      OutputPlaces places,
+      Path realStore,
+      Path directory)
       throws IOException, BuildFailedException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     put(out, "cd ");
@@ -34,8 +43,7 @@ final class BuilderScript {
     put(out, " || exit 126\nexec " + DESCRIPTOR + "<");
     quote(out, ByteString.of(realStore.toString()));
     put(out, " || exit 126\nexec /usr/bin/env -i");
-    for (Map.Entry<ByteString, ByteString> variable :
-        environment(derivation, storeDir, directory).entrySet()) {
+    for (Map.Entry<ByteString, ByteString> variable : environment.entrySet()) {
       put(out, " \\\n ");
       ByteArrayOutputStream assignment = new ByteArrayOutputStream();
       assignment.writeBytes(variable.getKey().toByteArray());
@@ -47,30 +55,10 @@ final class BuilderScript {
     quote(out, derivation.builder());
     for (ByteString argument : derivation.arguments()) {
       put(out, " ");
-      quote(out, argument);
+      quote(out, places.forBuilder(argument));
     }
     put(out, "\n");
     Files.write(script, out.toByteArray());
-  }
-
-  private static Map<ByteString, ByteString> environment(
-      BasicDerivation derivation, StoreDir storeDir, Path directory) {
-    Map<ByteString, ByteString> all = new TreeMap<>();
-    set(all, "PATH", "/path-not-set");
-    set(all, "HOME", "/homeless-shelter");
-    set(all, "NIX_STORE", storeDir.path());
-    set(all, "NIX_BUILD_CORES", "1");
-    all.putAll(derivation.environment());
-    for (String name : new String[] {"NIX_BUILD_TOP", "TMPDIR", "TEMPDIR", "TMP", "TEMP", "PWD"}) {
-      set(all, name, directory.toString());
-    }
-    set(all, "NIX_LOG_FD", "2");
-    set(all, "TERM", "xterm-256color");
-    return all;
-  }
-
-  private static void set(Map<ByteString, ByteString> all, String name, String value) {
-    all.put(ByteString.of(name), ByteString.of(value));
   }
 
   private static void quote(ByteArrayOutputStream out, ByteString word)

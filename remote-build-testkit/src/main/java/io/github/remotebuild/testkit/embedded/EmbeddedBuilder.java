@@ -3,6 +3,7 @@ package io.github.remotebuild.testkit.embedded;
 import io.github.remotebuild.model.BasicDerivation;
 import io.github.remotebuild.model.BuildOptions;
 import io.github.remotebuild.model.BuildStatus;
+import io.github.remotebuild.model.ByteString;
 import io.github.remotebuild.model.DerivationOptions;
 import io.github.remotebuild.model.DerivationOutput;
 import io.github.remotebuild.model.Features;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,9 +30,9 @@ import java.util.function.Supplier;
  *
  * <p>A function is used if the derivation's builder is its name; else the builder is started as a
  * program, which works on Linux if the logical store directory is {@link
- * EmbeddedStore#DEFAULT_STORE_DIR}. There is no sandbox. Not done: structured attributes, {@code
- * passAsFile}, checks on allowed references, and outputs whose path is not known beforehand. Safe
- * for use by several threads.
+ * EmbeddedStore#DEFAULT_STORE_DIR}. There is no sandbox. Not done: {@code exportReferencesGraph},
+ * checks on allowed references, and outputs whose path is not known beforehand. Safe for use by
+ * several threads.
  */
 final class EmbeddedBuilder {
   /** Exists where a descriptor can be used as a path. */
@@ -154,12 +156,13 @@ final class EmbeddedBuilder {
     long number = numbers.incrementAndGet();
     Path top = directory.resolve("nix-build-" + path.derivationName() + "-" + number);
     Path script = directory.resolve("start-" + number);
+    OutputPlaces places = new OutputPlaces(store, path, derivation.outputs());
     boolean isRegistered = false;
     boolean isKept = false;
     try {
-      deleteInvalid(outputs);
+      places.clear();
       Files.createDirectories(top);
-      RunningBuilder builder = start(path, derivation, watch, log, top, script);
+      RunningBuilder builder = start(path, derivation, places, watch, log, top, script);
       BuildWatch.End end;
       try {
         end = watch.await();
@@ -170,20 +173,22 @@ final class EmbeddedBuilder {
       isKept = options.isFailureKept();
       builder.checkSuccess();
       isKept = false;
-      new OutputRegistration(
-              store, path, derivation.outputs(), store.closure(derivation.inputSources()))
-          .register();
+      places.rewrite();
+      Set<StorePath> candidates = store.closure(derivation.inputSources());
+      candidates.addAll(outputs);
+      new OutputRegistration(store, path, places.missing(), candidates).register();
       isRegistered = true;
     } catch (IOException e) {
       throw new BuildFailedException(BuildStatus.MISC_FAILURE, "trouble on the machine: " + e);
     } finally {
-      cleanUp(outputs, isRegistered, isKept ? List.of(script) : List.of(script, top));
+      cleanUp(places, isRegistered, isKept ? List.of(script) : List.of(script, top));
     }
   }
 
   private RunningBuilder start(
       StorePath path,
       BasicDerivation derivation,
+      OutputPlaces places,
       BuildWatch watch,
       BuildLogSink log,
       Path top,
@@ -191,7 +196,7 @@ final class EmbeddedBuilder {
       throws IOException, BuildFailedException {
     BuilderFunction function = functions.get(derivation.builder().utf8());
     if (function != null) {
-      BuildContext context = new BuildContext(machine, path, derivation, store, top, log);
+      BuildContext context = new BuildContext(machine, path, derivation, store, places, top, log);
       return new RunningFunction(function, context, watch, threads).start();
     }
     if (!store.storeDir().equals(EmbeddedStore.DEFAULT_STORE_DIR)
@@ -205,7 +210,9 @@ final class EmbeddedBuilder {
     }
     boolean isFixed =
         derivation.outputs().values().stream().allMatch(DerivationOutput.Fixed.class::isInstance);
-    BuilderScript.write(script, derivation, store.storeDir(), store.directory(), top);
+    SortedMap<ByteString, ByteString> environment =
+        BuilderEnvironment.make(derivation, store.storeDir(), top, places);
+    BuilderScript.write(script, derivation, environment, places, store.directory(), top);
     return RunningProgram.start(
         path.toString(),
         script,
@@ -248,19 +255,13 @@ final class EmbeddedBuilder {
     }
   }
 
-  private void deleteInvalid(Set<StorePath> outputs) throws IOException {
-    for (StorePath output : outputs) {
-      if (!store.isValid(output)) {
-        StoreFiles.delete(store.realPath(output));
-      }
-    }
-  }
-
-  private void cleanUp(Set<StorePath> outputs, boolean isRegistered, List<Path> temporary)
+  private static void cleanUp(OutputPlaces places, boolean isRegistered, List<Path> temporary)
       throws BuildFailedException {
     try {
-      if (!isRegistered) {
-        deleteInvalid(outputs);
+      if (isRegistered) {
+        places.clearDiverted();
+      } else {
+        places.clear();
       }
       for (Path path : temporary) {
         StoreFiles.delete(path);

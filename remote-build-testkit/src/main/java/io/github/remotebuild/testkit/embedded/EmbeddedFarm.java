@@ -64,7 +64,7 @@ public final class EmbeddedFarm implements AutoCloseable {
     for (EmbeddedMachineBuilder machine : described.machines()) {
       machines.put(machine.name(), start(machine));
     }
-    hubMachine = start(EmbeddedMachine.named(EmbeddedHub.NAME));
+    hubMachine = start(described.hub());
     hub = new EmbeddedHub(hubMachine);
     ssh =
         described.reach() == EmbeddedFarmBuilder.Reach.SSH
@@ -91,10 +91,14 @@ public final class EmbeddedFarm implements AutoCloseable {
     }
   }
 
-  /** The machines as {@link RemoteBuilds} wants them, each called by its name alone. */
+  /**
+   * The machines as {@link RemoteBuilds} wants them, each called by its name alone, and at the end
+   * the {@linkplain EmbeddedFarmBuilder#local local} one, called {@code local}, if there is one.
+   */
   public Farm farm() {
-    return Farm.of(
-        described.machines().stream().map(m -> m.at("ssh://" + m.name()).build()).toList());
+    Farm farm =
+        Farm.of(described.machines().stream().map(m -> m.at("ssh://" + m.name()).build()).toList());
+    return described.local().map(local -> farm.with(local.at("local").build())).orElse(farm);
   }
 
   /** Reaches the machines of {@link #farm()} over pipes in memory. */
@@ -114,7 +118,8 @@ public final class EmbeddedFarm implements AutoCloseable {
   }
 
   /**
-   * The machines with their addresses and keys, for a program that reaches them by itself.
+   * The machines with their addresses and keys, for a program that reaches them by itself; without
+   * the local one, as such a program has a hub of its own.
    *
    * @throws IllegalStateException if the farm was not started over ssh
    */

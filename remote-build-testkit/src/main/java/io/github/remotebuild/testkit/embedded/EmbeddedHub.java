@@ -65,6 +65,11 @@ public final class EmbeddedHub implements Store {
     return store.open(stderr, options, settings);
   }
 
+  @Override
+  public Optional<Store> building() {
+    return store.building();
+  }
+
   /** What is in it. */
   public EmbeddedStore store() {
     return machine.store();

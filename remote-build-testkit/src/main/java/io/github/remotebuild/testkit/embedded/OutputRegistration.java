@@ -36,18 +36,18 @@ final class OutputRegistration {
   /**
    * Prepares to register.
    *
-   * @param inputs the closure of the inputs, which the outputs may refer to
+   * @param outputs those that are not valid yet
+   * @param candidates what they may refer to: the closure of the inputs, and all outputs
    */
   OutputRegistration(
       EmbeddedStore store,
       StorePath derivation,
       SortedMap<String, DerivationOutput> outputs,
-      Set<StorePath> inputs) {
+      Set<StorePath> candidates) {
     this.store = store;
     this.derivation = derivation;
     this.outputs = outputs;
-    this.candidates = new TreeSet<>(inputs);
-    outputs.values().forEach(output -> candidates.add(output.path().orElseThrow()));
+    this.candidates = Set.copyOf(candidates);
   }
 
   void register() throws BuildFailedException {

@@ -14,9 +14,11 @@ import io.github.remotebuild.model.DerivationBuilder;
 import io.github.remotebuild.model.Features;
 import io.github.remotebuild.model.Hash;
 import io.github.remotebuild.model.HashAlgorithm;
+import io.github.remotebuild.model.PathInfo;
 import io.github.remotebuild.model.StorePath;
 import io.github.remotebuild.model.SystemType;
 import io.github.remotebuild.nar.NarTree;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -131,6 +133,61 @@ class EmbeddedBuilderTest {
         .isEqualTo(
             "from the input\n/path-not-set /homeless-shelter /proc/self/fd/9 it's \"42\" $x\n");
     assertThat(store.info(out).orElseThrow().references()).containsExactly(input);
+  }
+
+  private void addOutput(StorePath path, String text) throws Exception {
+    byte[] nar = NarTree.file(text).toNar().toByteArray();
+    store.add(
+        PathInfo.of(path, Hash.compute(HashAlgorithm.SHA256, nar), nar.length, List.of()),
+        new ByteArrayInputStream(nar));
+  }
+
+  @Test
+  void an_output_that_is_valid_stays_as_it_is_whatever_a_program_makes() throws Exception {
+    DerivationBuilder both =
+        script("echo new > $dev; echo $dev > $out; ln -s $dev $doc")
+            .environment("PATH", "/usr/bin:/bin")
+            .outputs("out", "dev", "doc");
+    StorePath dev = both.build().outputs().get("dev").path().orElseThrow();
+    StorePath out = both.build().outputs().get("out").path().orElseThrow();
+    StorePath doc = both.build().outputs().get("doc").path().orElseThrow();
+    addOutput(dev, "old");
+
+    build(both);
+
+    assertThat(store.text(dev)).isEqualTo("old");
+    assertThat(store.text(out)).isEqualTo(dev + "\n");
+    assertThat(store.tree(doc)).isEqualTo(NarTree.symlink(dev.toString()));
+    assertThat(store.info(out).orElseThrow().references()).containsExactly(dev);
+    assertThat(store.directory()).isDirectoryNotContaining(path -> !isValidFile(path));
+  }
+
+  private boolean isValidFile(Path file) {
+    return store.isValid(store.storeDir().parse(store.storeDir() + "/" + file.getFileName()));
+  }
+
+  @Test
+  void an_output_that_is_valid_stays_as_it_is_whatever_a_function_makes() throws Exception {
+    DerivationBuilder both =
+        DerivationBuilder.named("test", store.storeDir())
+            .system(SYSTEM)
+            .builder("function")
+            .outputs("out", "dev");
+    StorePath dev = both.build().outputs().get("dev").path().orElseThrow();
+    StorePath out = both.build().outputs().get("out").path().orElseThrow();
+    addOutput(dev, "old");
+
+    build(
+        both,
+        BuildOptions.unbounded(),
+        context -> {
+          context.write("dev", "new");
+          context.write("out", "refers to " + context.output("dev"));
+        });
+
+    assertThat(store.text(dev)).isEqualTo("old");
+    assertThat(store.text(out)).isEqualTo("refers to " + dev);
+    assertThat(store.directory()).isDirectoryNotContaining(path -> !isValidFile(path));
   }
 
   @Test
