@@ -86,16 +86,38 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private Integer run(EmbeddedFarm farm, CountDownLatch done) throws InterruptedException {
-    PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    Glyphs glyphs = Glyphs.in(Terminal.charset());
     Postcard postcard = Postcard.write(farm, Postcard.builders());
     announce(err, farm, postcard);
 
-    Supplier<Duration> elapsed = stopwatch();
     DecisionNotes decisions = new DecisionNotes(SelectionPolicy.nix());
-    DemoTally tally = new DemoTally();
+    SshTransport ssh =
+        SshTransport.withDefaults().knownHosts(farm.knownHosts()).identity(farm.identity());
+    try (RemoteBuilds builds =
+        RemoteBuilds.on(farm.farm())
+            .connectingWith(farm.transport(ssh))
+            .hub(farm.hub())
+            .choosingBy(decisions)
+            .resting(REST)
+            .open()) {
+      return show(farm, postcard, builds, decisions, done);
+    }
+  }
+
+  private Integer show(
+      EmbeddedFarm farm,
+      Postcard postcard,
+      RemoteBuilds builds,
+      DecisionNotes decisions,
+      CountDownLatch done)
+      throws InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    Glyphs glyphs = Glyphs.in(Terminal.charset());
     boolean isLive = view == null ? Terminal.isThere(System.getenv()) : view == ViewKind.live;
+    // Begins together with the view, so that both show the same time.
+    Supplier<Duration> elapsed = stopwatch();
+    DemoTally tally = new DemoTally();
     DemoNarrator narrator =
         new DemoNarrator(
             glyphs,
@@ -105,16 +127,7 @@ final class DemoCommand implements Callable<Integer> {
     BuildOutcome outcome;
     Duration took;
     String fate;
-    SshTransport ssh =
-        SshTransport.withDefaults().knownHosts(farm.knownHosts()).identity(farm.identity());
-    try (RemoteBuilds builds =
-            RemoteBuilds.on(farm.farm())
-                .connectingWith(farm.transport(ssh))
-                .hub(farm.hub())
-                .choosingBy(decisions)
-                .resting(REST)
-                .open();
-        View shown = openView(isLive, farm, err, glyphs, narrator);
+    try (View shown = openView(isLive, farm, err, glyphs, narrator);
         Misfortune misfortune =
             new Misfortune(
                 farm.machine(UNLUCKY),

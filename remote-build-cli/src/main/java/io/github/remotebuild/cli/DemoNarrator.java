@@ -72,9 +72,7 @@ final class DemoNarrator implements Narrator {
           e.derivation(), "sent " + Amounts.paths(e.paths(), e.narBytes()), (a, b) -> a + "; " + b);
     } else if (event instanceof BuildEvent.DownloadStarted e) {
       copied.merge(
-          e.derivation(),
-          "fetched " + Amounts.paths(e.paths(), e.narBytes()),
-          (a, b) -> a + "; " + b);
+          e.derivation(), "got " + Amounts.paths(e.paths(), e.narBytes()), (a, b) -> a + "; " + b);
     } else if (event instanceof BuildEvent.LogLine e && logLines == LogLines.TOLD) {
       return List.of(
           Line.of(INDENT + e.derivation().derivationName() + "> " + e.line(), Style.DIM));

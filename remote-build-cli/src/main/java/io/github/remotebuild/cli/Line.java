@@ -2,6 +2,7 @@ package io.github.remotebuild.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -10,6 +11,8 @@ import java.util.stream.Collectors;
  * @param spans the pieces from left to right; their text is sanitized
  */
 record Line(List<Span> spans) {
+  private static final Pattern BREAK = Pattern.compile("(?<= )(?=[^ ])(?!([KMGT]i)?B\\b)");
+
   /** A piece in one style. */
   record Span(String text, Style style) {}
 
@@ -69,7 +72,8 @@ record Line(List<Span> spans) {
   }
 
   /**
-   * The same in lines that fit, broken at spaces; a word that does not fit stays whole.
+   * The same in lines that fit, broken at spaces, but not before a unit; a word that does not fit
+   * stays whole.
    *
    * @param indent how many spaces all lines but the first begin with
    */
@@ -78,7 +82,7 @@ record Line(List<Span> spans) {
     Line current = empty();
     boolean isAtStart = true;
     for (Span span : spans) {
-      for (String word : span.text().split("(?<= )(?=[^ ])", -1)) {
+      for (String word : BREAK.split(span.text(), -1)) {
         if (!isAtStart && current.width() + Columns.width(word.stripTrailing()) > columns) {
           lines.add(current.stripTrailing());
           current = of(" ".repeat(indent));

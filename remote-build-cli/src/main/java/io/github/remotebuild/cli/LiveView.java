@@ -21,7 +21,6 @@ import java.util.function.UnaryOperator;
  */
 final class LiveView implements View {
   private static final Duration FRAME = Duration.ofMillis(100);
-  private static final Duration SIZE_AGE = Duration.ofMillis(500);
   private static final Duration END = Duration.ofSeconds(2);
 
   /** How many lines wait to be painted before the events have to wait. */
@@ -46,7 +45,7 @@ final class LiveView implements View {
     this.terminal = terminal;
     this.renderer = new FrameRenderer(terminal.glyphs(), label);
     this.narrator = narrator;
-    this.screen = new Screen(terminal.isColourful());
+    this.screen = new Screen(terminal.isColourful(), terminal.isReflowing());
     this.state = ViewState.of(farm, now());
   }
 
@@ -98,15 +97,8 @@ final class LiveView implements View {
   }
 
   private void paint() {
-    TerminalSize current = terminal.size().get();
-    Instant measured = now();
     try {
       while (awaitChange()) {
-        Instant now = now();
-        if (Duration.between(measured, now).compareTo(SIZE_AGE) >= 0) {
-          current = terminal.size().get();
-          measured = now;
-        }
         ViewState seen;
         List<Line> told;
         lock.lock();
@@ -116,7 +108,8 @@ final class LiveView implements View {
         } finally {
           lock.unlock();
         }
-        write(screen.show(told, renderer.render(seen, now, current)));
+        TerminalSize size = terminal.size().get();
+        write(screen.show(told, renderer.render(seen, now(), size), size.columns()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -129,7 +122,7 @@ final class LiveView implements View {
       } finally {
         lock.unlock();
       }
-      write(screen.end(told));
+      write(screen.end(told, terminal.size().get().columns()));
     }
   }
 

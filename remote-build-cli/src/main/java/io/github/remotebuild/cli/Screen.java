@@ -17,20 +17,29 @@ final class Screen {
   private static final String CLEAR_BELOW = "\u001b[J";
 
   private final boolean isColourful;
+  private final boolean isReflowing;
   private Frame shown = Frame.empty();
+  private int shownColumns;
   private boolean isCursorHidden;
 
-  Screen(boolean isColourful) {
+  /**
+   * Begins with nothing.
+   *
+   * @param isReflowing whether the terminal breaks lines anew when it is made narrower
+   */
+  Screen(boolean isColourful, boolean isReflowing) {
     this.isColourful = isColourful;
+    this.isReflowing = isReflowing;
   }
 
   /**
    * Puts lines above the frame for good, and another frame in the place of the last one.
    *
+   * @param columns how wide the terminal is now
    * @return what to send
    */
-  String show(List<Line> above, Frame next) {
-    if (above.isEmpty() && next.equals(shown)) {
+  String show(List<Line> above, Frame next, int columns) {
+    if (above.isEmpty() && next.equals(shown) && columns == shownColumns) {
       return "";
     }
     StringBuilder out = new StringBuilder();
@@ -38,7 +47,7 @@ final class Screen {
       out.append(HIDE_CURSOR);
       isCursorHidden = true;
     }
-    rewind(out);
+    rewind(out, columns);
     if (!above.isEmpty()) {
       // What stays may be longer than a line, and is read later; so the old frame goes first.
       out.append(CLEAR_BELOW);
@@ -48,25 +57,33 @@ final class Screen {
     next.lines().forEach(line -> out.append(text(line)).append(CLEAR_LINE_END).append('\n'));
     out.append(WRAP).append(CLEAR_BELOW);
     shown = next;
+    shownColumns = columns;
     return out.toString();
   }
 
   /** Takes the frame away and gives the cursor back. */
-  String end(List<Line> above) {
-    String last = show(above, Frame.empty());
+  String end(List<Line> above, int columns) {
+    String last = show(above, Frame.empty(), columns);
     String cursor = isCursorHidden ? SHOW_CURSOR : "";
     isCursorHidden = false;
     return last + cursor;
   }
 
-  private void rewind(StringBuilder out) {
-    // A terminal that was made narrower may have broken the lines. Nobody knows whether it did, and
-    // a leftover of the frame is better than the loss of what is above it.
-    int rows = shown.lines().size();
+  private void rewind(StringBuilder out, int columns) {
+    int rows = shown.lines().stream().mapToInt(line -> rows(line, columns)).sum();
     out.append('\r');
     if (rows > 0) {
       out.append("\u001b[").append(rows).append('A');
     }
+  }
+
+  /** How many rows a line takes that was shown before the terminal became as wide as it is now. */
+  private int rows(Line line, int columns) {
+    if (!isReflowing) {
+      return 1;
+    }
+    int width = Math.min(line.width(), shownColumns);
+    return Math.max(1, (width + columns - 1) / columns);
   }
 
   private String text(Line line) {

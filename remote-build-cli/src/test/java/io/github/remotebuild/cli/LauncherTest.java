@@ -175,6 +175,20 @@ class LauncherTest {
   }
 
   @Test
+  void maven_lives_in_the_home_directory_that_the_environment_names() throws IOException {
+    maven("echo \"$MAVEN_OPTS\" > options");
+
+    Tool.of(checkout.resolve("remote-build").toString())
+        .environment("JAVA_HOME", checkout.resolve("jdk").toString())
+        .environment("HOME", "/home/me")
+        .environment("MAVEN_OPTS", "-Xmx1g -Da=b")
+        .run()
+        .orThrow();
+
+    assertThat(checkout.resolve("options")).hasContent("-Duser.home=/home/me -Xmx1g -Da=b");
+  }
+
+  @Test
   void a_build_that_fails_is_told_with_its_last_words_and_tried_again() throws IOException {
     run();
     change(SOURCE);

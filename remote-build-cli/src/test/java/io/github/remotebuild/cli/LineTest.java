@@ -17,6 +17,14 @@ class LineTest {
   }
 
   @Test
+  void a_number_is_not_parted_from_its_unit() {
+    assertThat(wrapped(Line.of("got 1 path, 192 KiB"), 16, 2))
+        .containsExactly("got 1 path,", "  192 KiB");
+    assertThat(wrapped(Line.of("got 1 path, 192 B; Bye"), 17, 2))
+        .containsExactly("got 1 path,", "  192 B; Bye");
+  }
+
+  @Test
   void a_word_that_does_not_fit_stays_whole() {
     assertThat(wrapped(Line.of("a incomprehensible b"), 8, 1))
         .containsExactly("a", " incomprehensible", " b");

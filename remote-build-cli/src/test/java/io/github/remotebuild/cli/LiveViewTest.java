@@ -19,6 +19,7 @@ class LiveViewTest {
         new LiveTerminal(
             new PrintWriter(sent),
             () -> TerminalSize.USUAL,
+            true,
             Clock.systemUTC(),
             Glyphs.UNICODE,
             false);

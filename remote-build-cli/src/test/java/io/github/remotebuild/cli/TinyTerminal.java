@@ -5,7 +5,7 @@ import java.util.List;
 
 /** As much of a terminal as a live view uses: lines, a cursor, clearing, wrapping. */
 final class TinyTerminal {
-  private final int columns;
+  private int columns;
   private final List<StringBuilder> lines = new ArrayList<>(List.of(new StringBuilder()));
   private int row;
   private int column;
@@ -32,6 +32,25 @@ final class TinyTerminal {
         at++;
       }
     }
+  }
+
+  /** Makes it narrower, and breaks its lines anew. */
+  void becomes(int fewer) {
+    List<StringBuilder> broken = new ArrayList<>();
+    int newRow = row;
+    for (int i = 0; i < lines.size(); i++) {
+      StringBuilder line = lines.get(i);
+      int rows = Math.max(1, (line.length() + fewer - 1) / fewer);
+      for (int j = 0; j < rows; j++) {
+        int end = Math.min(line.length(), (j + 1) * fewer);
+        broken.add(new StringBuilder(line.substring(j * fewer, end)));
+      }
+      newRow += i < row ? rows - 1 : 0;
+    }
+    lines.clear();
+    lines.addAll(broken);
+    row = newRow;
+    columns = fewer;
   }
 
   private void put(char c) {

@@ -53,6 +53,31 @@ class SshLoginTest extends SshTestBed {
   }
 
   @Test
+  void a_machine_that_dies_during_the_login_is_lost_and_has_rejected_nobody() throws Exception {
+    try (ShellSshd dying = ShellSshd.start(List.of(HOST), List.of(USER.getPublic()))) {
+      dying
+          .server()
+          .setPublickeyAuthenticator(
+              (user, key, session) -> {
+                session.close(true);
+                return true;
+              });
+      TransportException failure =
+          failure(
+              SshTransport.withDefaults(),
+              endpoint("127.0.0.1", dying.port(), Optional.of(identity), Optional.of(text(HOST))));
+
+      assertThat(failure.problem()).isEqualTo(TransportProblem.LOST);
+      assertThat(failure)
+          .hasMessageStartingWith(
+              "Could not connect to builder-2: the connection to 127.0.0.1 port %d broke while we"
+                  + " agreed on keys and logged in (",
+              dying.port())
+          .hasMessageEndingWith("). Check that it is an ssh server, and its log.");
+    }
+  }
+
+  @Test
   void a_login_without_any_key_says_so() {
     TransportException failure =
         failure(SshTransport.withDefaults(), here(Optional.empty(), Optional.of(text(HOST))));

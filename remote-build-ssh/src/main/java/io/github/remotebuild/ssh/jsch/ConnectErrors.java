@@ -109,7 +109,8 @@ final class ConnectErrors {
       return unreachable(root, failure);
     }
     Matcher rejected = AUTH_FAILED.matcher(String.valueOf(failure.getMessage()));
-    if (failure instanceof JSchException && rejected.matches()) {
+    boolean isRejected = failure instanceof JSchException && rejected.matches();
+    if (isRejected && link.breakage().isEmpty()) {
       return problem(
           TransportProblem.LOGIN_REJECTED, loginRejected(rejected.group(1), identities), failure);
     }
@@ -135,7 +136,7 @@ final class ConnectErrors {
         "the connection to "
             + place()
             + " broke while we agreed on keys and logged in ("
-            + text(root)
+            + (isRejected ? link.breakage().orElse("") : text(root))
             + "). Check that it is an ssh server, and its log.",
         failure);
   }

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import jdk.net.ExtendedSocketOptions;
@@ -38,6 +39,7 @@ final class Link implements SocketFactory {
   private volatile boolean isWriting;
   private volatile long receivedBytes;
   private volatile long sentBytes;
+  private volatile Optional<String> breakage = Optional.empty();
 
   Link(Duration connectTimeout) {
     this.connectTimeout = connectTimeout;
@@ -118,6 +120,24 @@ final class Link implements SocketFactory {
     return sentBytes;
   }
 
+  /**
+   * How reading or writing came to its end, once it has: JSch does not always tell, such as while
+   * it tries one way to log in after the other.
+   */
+  Optional<String> breakage() {
+    return breakage;
+  }
+
+  private void broke(String how) {
+    if (breakage.isEmpty()) {
+      breakage = Optional.of(how);
+    }
+  }
+
+  private void broke(IOException how) {
+    broke(String.valueOf(how.getMessage()));
+  }
+
   /** Frees everybody who reads, writes or connects. */
   void close() {
     lock.lock();
@@ -157,8 +177,16 @@ final class Link implements SocketFactory {
     @Override
     @SuppressWarnings("NonAtomicVolatileUpdate")
     public int read(byte[] buffer, int offset, int length) throws IOException {
-      int read = in.read(buffer, offset, length);
-      if (read > 0) {
+      int read;
+      try {
+        read = in.read(buffer, offset, length);
+      } catch (IOException e) {
+        broke(e);
+        throw e;
+      }
+      if (read < 0) {
+        broke("it was closed there");
+      } else if (read > 0) {
         // Only JSch's one reading thread comes here.
         receivedBytes += read;
         answered.countDown();
@@ -190,6 +218,9 @@ final class Link implements SocketFactory {
           done += part;
           sentBytes += part;
         }
+      } catch (IOException e) {
+        broke(e);
+        throw e;
       } finally {
         isWriting = false;
       }
