@@ -7,11 +7,17 @@ import io.github.remotebuild.model.StorePath;
 import java.time.Instant;
 
 /**
- * Something that happened to a request. All cases are immutable.
+ * Something that happened to a request, or to the machines. All cases are immutable.
  *
  * @since 0.1
  */
-public sealed interface BuildEvent {
+public sealed interface BuildEvent
+    permits BuildEvent.OfDerivation,
+        BuildEvent.Planned,
+        BuildEvent.MachineResting,
+        BuildEvent.MachineNote,
+        BuildEvent.Dropped,
+        FarmEvent {
   /** An event of one derivation. */
   sealed interface OfDerivation extends BuildEvent {
     /** The derivation. */

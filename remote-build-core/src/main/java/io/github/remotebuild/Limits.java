@@ -32,6 +32,8 @@ import java.util.function.Consumer;
  *     1,000,000
  * @param idleConnectionAge how long an unused connection to a machine, or session on the hub, is
  *     kept; default 5 min
+ * @param machinesFileInterval how long after one look at a watched machines file the next begins;
+ *     default 5 s
  * @since 0.1
  */
 public record Limits(
@@ -51,7 +53,8 @@ public record Limits(
     int logLineBytes,
     long derivationBytes,
     int graphDerivations,
-    Duration idleConnectionAge) {
+    Duration idleConnectionAge,
+    Duration machinesFileInterval) {
   private static final Limits DEFAULTS =
       new Limits(
           Duration.ofSeconds(30),
@@ -70,7 +73,8 @@ public record Limits(
           64 << 10,
           64L << 20,
           1_000_000,
-          Duration.ofMinutes(5));
+          Duration.ofMinutes(5),
+          Duration.ofSeconds(5));
 
   /** Checks that every bound is positive. */
   public Limits {
@@ -91,6 +95,7 @@ public record Limits(
     positive(derivationBytes, "derivationBytes");
     positive(graphDerivations, "graphDerivations");
     positive(idleConnectionAge, "idleConnectionAge");
+    positive(machinesFileInterval, "machinesFileInterval");
   }
 
   /** The defaults named above. */
@@ -183,6 +188,11 @@ public record Limits(
     return with(parts -> parts.idleConnectionAge = other);
   }
 
+  /** The same with another {@link #machinesFileInterval}. */
+  public Limits withMachinesFileInterval(Duration other) {
+    return with(parts -> parts.machinesFileInterval = other);
+  }
+
   private Limits with(Consumer<Parts> change) {
     Parts parts = new Parts(this);
     change.accept(parts);
@@ -208,6 +218,7 @@ public record Limits(
     private long derivationBytes;
     private int graphDerivations;
     private Duration idleConnectionAge;
+    private Duration machinesFileInterval;
 
     Parts(Limits limits) {
       leaseTimeout = limits.leaseTimeout;
@@ -227,6 +238,7 @@ public record Limits(
       derivationBytes = limits.derivationBytes;
       graphDerivations = limits.graphDerivations;
       idleConnectionAge = limits.idleConnectionAge;
+      machinesFileInterval = limits.machinesFileInterval;
     }
 
     Limits limits() {
@@ -247,7 +259,8 @@ public record Limits(
           logLineBytes,
           derivationBytes,
           graphDerivations,
-          idleConnectionAge);
+          idleConnectionAge,
+          machinesFileInterval);
     }
   }
 

@@ -3,8 +3,14 @@ package io.github.remotebuild;
 import static java.util.Objects.requireNonNull;
 
 import io.github.remotebuild.internal.runtime.Engine;
+import io.github.remotebuild.internal.runtime.WatchedFile;
 import io.github.remotebuild.machines.MachinesFile;
 import io.github.remotebuild.model.Farm;
+import io.github.remotebuild.model.SystemType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Builds derivations on the machines of a farm.
@@ -19,6 +25,8 @@ import io.github.remotebuild.model.Farm;
  * @since 0.1
  */
 public final class RemoteBuilds implements AutoCloseable {
+  private static final Duration LONGEST_REST = Duration.ofDays(365);
+
   private final Engine engine;
 
   RemoteBuilds(Engine engine) {
@@ -27,12 +35,36 @@ public final class RemoteBuilds implements AutoCloseable {
 
   /** Begins to describe an instance that builds on these machines. */
   public static RemoteBuildsBuilder on(Farm farm) {
-    return new RemoteBuildsBuilder(requireNonNull(farm, "farm"));
+    return new RemoteBuildsBuilder(requireNonNull(farm, "farm"), Optional.empty());
   }
 
   /** Begins to describe an instance that builds on the machines of a file. */
   public static RemoteBuildsBuilder on(MachinesFile file) {
     return on(file.farm());
+  }
+
+  /**
+   * Begins to describe an instance that builds on the machines of a file, and on those that it
+   * lists later.
+   *
+   * <p>The file is read now, and again and again while the instance is open: see {@link
+   * Limits#machinesFileInterval}. What it says is compared, with everything that it includes, and
+   * not when it was written. Another list is taken when two looks in a row have found it, as by
+   * {@link #changeFarm}. A file that is gone or wrong changes nothing. {@link FarmEvent} tells of
+   * both.
+   *
+   * @param machinesFile the file; a relative path is looked for where the program runs now
+   * @param localSystem the system of an entry that names none
+   * @throws IOException if the file itself cannot be read now
+   * @throws io.github.remotebuild.machines.MachinesFileException if something is wrong with what is
+   *     in it now
+   */
+  public static RemoteBuildsBuilder watching(Path machinesFile, SystemType localSystem)
+      throws IOException {
+    Path file = machinesFile.toAbsolutePath();
+    return new RemoteBuildsBuilder(
+        MachinesFile.read(file, localSystem).farm(),
+        Optional.of(new WatchedFile(file, localSystem)));
   }
 
   /**
@@ -59,6 +91,99 @@ public final class RemoteBuilds implements AutoCloseable {
    */
   public BuildHandle start(BuildRequest request) {
     return engine.start(requireNonNull(request, "request"));
+  }
+
+  /**
+   * The machines, in the order of the list that was given last.
+   *
+   * @throws IllegalStateException if this instance is closed
+   */
+  public Farm farm() {
+    return engine.farm().current();
+  }
+
+  /**
+   * Builds on these machines from now on. Returns at once.
+   *
+   * <p>A line that is on both lists, or names the same store there, is the same machine: what runs
+   * on it runs on and counts, and it gets new builds as the new line says. What runs on a machine
+   * that is gone runs to its end. Builds that wait are decided anew; one whose machine is gone
+   * waits as long as its request's patience says. {@link FarmEvent} tells of each machine.
+   *
+   * @param farm the machines; take {@link #farm()} and change it
+   * @throws IllegalStateException if this instance is closed
+   */
+  public void changeFarm(Farm farm) {
+    engine.farm().change(requireNonNull(farm, "farm"));
+  }
+
+  /**
+   * Gives a machine nothing new until {@link #resume}; what runs there runs to its end. Returns at
+   * once; {@link FarmEvent.MachineEmptied} tells when nothing is left there. Ends with the removal
+   * of the machine.
+   *
+   * @param machine its {@linkplain io.github.remotebuild.model.Machine#name() name}, which several
+   *     lines may have, or the store URI of a line
+   * @param reason why, for whoever asks why a build waits
+   * @throws IllegalArgumentException if no machine is called that
+   * @throws IllegalStateException if this instance is closed
+   */
+  public void drain(String machine, String reason) {
+    engine.farm().drain(machine, requireNonNull(reason, "reason"));
+  }
+
+  /**
+   * Treats a machine as if it were not listed until {@link #resume}; what runs there runs to its
+   * end. Whoever starts machines on demand lists and disables them: builds that need one then wait,
+   * as long as their patience says, and are not declined.
+   *
+   * @param machine as for {@link #drain}
+   * @param reason why, for whoever asks why a build waits
+   * @throws IllegalArgumentException if no machine is called that
+   * @throws IllegalStateException if this instance is closed
+   */
+  public void disable(String machine, String reason) {
+    engine.farm().disable(machine, requireNonNull(reason, "reason"));
+  }
+
+  /**
+   * Uses a machine again that was drained or disabled.
+   *
+   * @param machine as for {@link #drain}
+   * @throws IllegalArgumentException if no machine is called that
+   * @throws IllegalStateException if this instance is closed
+   */
+  public void resume(String machine) {
+    engine.farm().resume(machine);
+  }
+
+  /**
+   * Leaves a machine alone for a while, with every line of its store. What runs there runs on.
+   *
+   * @param machine as for {@link #drain}
+   * @param length how long, from now; at most 365 days. A later call takes the place of an earlier
+   *     one.
+   * @param reason why, for whoever asks why a build waits
+   * @throws IllegalArgumentException if no machine is called that, or the length is not positive or
+   *     too large
+   * @throws IllegalStateException if this instance is closed
+   */
+  public void rest(String machine, Duration length, String reason) {
+    if (length.isNegative() || length.isZero() || length.compareTo(LONGEST_REST) > 0) {
+      throw new IllegalArgumentException("length must be positive and at most 365 days: " + length);
+    }
+    engine.farm().rest(machine, length, requireNonNull(reason, "reason"));
+  }
+
+  /**
+   * Forgets that a machine failed, and ends its rest, with every line of its store.
+   *
+   * @param machine as for {@link #drain}
+   * @throws IllegalArgumentException if no machine is called that
+   * @throws IllegalStateException if this instance is closed
+   */
+  public void endRest(String machine) {
+    engine.farm().endRest(machine);
   }
 
   /**

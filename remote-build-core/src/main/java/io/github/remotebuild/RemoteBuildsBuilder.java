@@ -6,6 +6,7 @@ import io.github.remotebuild.dispatch.RestRule;
 import io.github.remotebuild.dispatch.ShareRule;
 import io.github.remotebuild.internal.runtime.Engine;
 import io.github.remotebuild.internal.runtime.EngineSettings;
+import io.github.remotebuild.internal.runtime.WatchedFile;
 import io.github.remotebuild.lease.SlotLeases;
 import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.policy.SelectionPolicy;
@@ -40,6 +41,7 @@ public final class RemoteBuildsBuilder {
       };
 
   private final Farm farm;
+  private final Optional<WatchedFile> watched;
   private final Options options;
 
   private enum Substitution {
@@ -92,19 +94,20 @@ public final class RemoteBuildsBuilder {
     }
   }
 
-  RemoteBuildsBuilder(Farm farm) {
-    this(farm, new Options());
+  RemoteBuildsBuilder(Farm farm, Optional<WatchedFile> watched) {
+    this(farm, watched, new Options());
   }
 
-  private RemoteBuildsBuilder(Farm farm, Options options) {
+  private RemoteBuildsBuilder(Farm farm, Optional<WatchedFile> watched, Options options) {
     this.farm = farm;
+    this.watched = watched;
     this.options = options;
   }
 
   private RemoteBuildsBuilder with(Consumer<Options> change) {
     Options changed = options.copy();
     change.accept(changed);
-    return new RemoteBuildsBuilder(farm, changed);
+    return new RemoteBuildsBuilder(farm, watched, changed);
   }
 
   /** Reaches machines that are not this computer in this way. Needed if the farm has any. */
@@ -183,6 +186,7 @@ public final class RemoteBuildsBuilder {
         new Engine(
             new EngineSettings(
                 farm,
+                watched,
                 options.transport.value(),
                 LocalTransport.withDefaults(),
                 options.hub.value(),

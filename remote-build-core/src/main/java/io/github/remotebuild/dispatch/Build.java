@@ -2,7 +2,6 @@ package io.github.remotebuild.dispatch;
 
 import io.github.remotebuild.model.Demand;
 import io.github.remotebuild.model.Failure;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,12 +38,13 @@ final class Build implements Comparable<Build> {
   Instant readySince = Instant.MIN;
 
   /**
-   * Since when it stands in line, as if a high priority and a long chain were time spent waiting.
-   * It keeps its place when an attempt comes to nothing.
+   * Since when it counts as waiting, in the callers' time, as if a high priority and a long chain
+   * were time spent waiting.
    */
-  private Instant countsSince = Instant.MAX;
+  private long countsSince;
 
-  private @Nullable Instant inLineSince;
+  /** Since when it waits, in the callers' time; negative if it never did. */
+  private long inLineSince = -1;
 
   /** Where it waits for a machine; null if it does not. */
   @Nullable WaitingGroup group;
@@ -72,18 +72,16 @@ final class Build implements Comparable<Build> {
   }
 
   /**
-   * Finds its place in line, which must not change while it is there.
+   * Finds its place in line, which must not change while it is there. It keeps its place when an
+   * attempt comes to nothing.
    *
-   * @param now when it lined up, unless it had before
+   * @param now the callers' time
    * @param ageing the waiting that a level of priority counts as
    */
-  void lineUp(Instant now, Duration ageing) {
-    inLineSince = inLineSince == null ? now : inLineSince;
+  void lineUp(long now, long ageing) {
+    inLineSince = inLineSince < 0 ? now : inLineSince;
     int links = Math.min(chainLength, LINKS_OF_A_LEVEL) - 1;
-    countsSince =
-        inLineSince
-            .minus(ageing.multipliedBy(standing().priority()))
-            .minus(ageing.multipliedBy(links).dividedBy(LINKS_OF_A_LEVEL));
+    countsSince = inLineSince - ageing * standing().priority() - ageing * links / LINKS_OF_A_LEVEL;
   }
 
   /**
@@ -91,9 +89,8 @@ final class Build implements Comparable<Build> {
    */
   @Override
   public int compareTo(Build other) {
-    int byWait = countsSince.compareTo(other.countsSince);
-    if (byWait != 0) {
-      return byWait;
+    if (countsSince != other.countsSince) {
+      return countsSince < other.countsSince ? -1 : 1;
     }
     int byChain = Integer.compare(other.chainLength, chainLength);
     return byChain != 0 ? byChain : id.compareTo(other.id);

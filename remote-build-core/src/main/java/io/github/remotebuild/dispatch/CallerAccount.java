@@ -45,6 +45,9 @@ final class CallerAccount {
   private int running;
   private double meanLength = -1;
 
+  /** Until then none of them has; may be too early. */
+  private long nextDue = Long.MAX_VALUE;
+
   /** Those that have a slot, and for no longer than was thought. */
   private final TreeSet<SlotCharge> inTime = new TreeSet<>();
 
@@ -138,6 +141,7 @@ final class CallerAccount {
     granted++;
     grantedBegan += now;
     inTime.add(charge);
+    nextDue = Math.min(nextDue, charge.due());
   }
 
   void cancel(SlotCharge charge) {
@@ -169,6 +173,9 @@ final class CallerAccount {
 
   /** From when an attempt takes longer than was thought, each moment costs. */
   private void settle(long now) {
+    if (now < nextDue) {
+      return;
+    }
     while (!inTime.isEmpty() && inTime.first().isDue(now)) {
       SlotCharge charge = inTime.pollFirst();
       charge.isOvertime = true;
@@ -176,5 +183,6 @@ final class CallerAccount {
       overtime++;
       overtimeBegan += charge.began;
     }
+    nextDue = inTime.isEmpty() ? Long.MAX_VALUE : inTime.first().due();
   }
 }

@@ -66,8 +66,9 @@ final class Callers {
     this.ageing = micros(rule.ageing());
   }
 
-  Duration ageing() {
-    return rule.ageing();
+  /** The waiting that a level of priority counts as, in microseconds. */
+  long ageing() {
+    return ageing;
   }
 
   /** Lets time pass. */

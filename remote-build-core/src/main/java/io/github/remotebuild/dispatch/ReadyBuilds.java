@@ -36,10 +36,10 @@ final class ReadyBuilds {
     build.group = group;
     group.add(build);
     open.add(group);
-    lineUp(build, group, now);
+    lineUp(build, group);
   }
 
-  private void lineUp(Build build, WaitingGroup group, Instant now) {
+  private void lineUp(Build build, WaitingGroup group) {
     CallerAccount account = callers.account(build.standing().caller());
     callers.waits(account);
     WaitingLine line =
@@ -48,7 +48,7 @@ final class ReadyBuilds {
     if (!line.isEmpty()) {
       account.lines.remove(line.first());
     }
-    build.lineUp(now, callers.ageing());
+    build.lineUp(callers.now(), callers.ageing());
     build.line = line;
     line.add(build);
     account.lines.put(line.first(), line);

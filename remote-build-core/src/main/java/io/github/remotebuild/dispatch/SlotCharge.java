@@ -25,7 +25,8 @@ final class SlotCharge implements Comparable<SlotCharge> {
     return began >= 0;
   }
 
-  private long due() {
+  /** Until when it is thought to need the slot. */
+  long due() {
     return began + expected;
   }
 

@@ -28,6 +28,15 @@ public interface IncludeReader {
   }
 
   /**
+   * A reader of files. A relative path is looked for beside the file that includes it, and a file
+   * is called by its absolute path. At most {@link MachinesFile#FILE_LIMIT_BYTES} and one more are
+   * read.
+   */
+  static IncludeReader files() {
+    return new IncludedFiles();
+  }
+
+  /**
    * A text that was included. Immutable.
    *
    * @param name what messages call it; one text must have one name, since cycles are found by it

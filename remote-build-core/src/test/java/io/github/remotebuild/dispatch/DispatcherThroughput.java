@@ -26,10 +26,11 @@ import java.util.Set;
  *
  * <p>Prints, for each number of builds given (else 10,000 and 100,000), the time spent in the
  * dispatcher while 1,000 machines with 4 slots each build them, 5 of 100 attempts being spoilt by
- * the machine.
+ * the machine; and for the last number, the same once more with 50 callers.
  */
 final class DispatcherThroughput {
   private static final int MACHINES = 1_000;
+  private static final int CALLERS = 50;
   private static final double FAILURE_PART = 0.05;
 
   private record Due(Instant time, long order, Event event) {}
@@ -62,15 +63,25 @@ final class DispatcherThroughput {
     return Farm.of(machines);
   }
 
-  private void run(int builds) {
-    List<BuildSpec> specs = new ArrayList<>();
+  private void run(int builds, int callers) {
+    List<List<BuildSpec>> specs = new ArrayList<>();
+    for (int caller = 0; caller < callers; caller++) {
+      specs.add(new ArrayList<>());
+    }
     Demand plain = Demand.forSystem("x86_64-linux");
     for (int i = 0; i < builds; i++) {
-      specs.add(
-          new BuildSpec(new BuildId(i), i % 4 == 0 ? plain.requiring("kvm") : plain, Set.of()));
+      specs
+          .get(i % callers)
+          .add(
+              new BuildSpec(new BuildId(i), i % 4 == 0 ? plain.requiring("kvm") : plain, Set.of()));
     }
     RequestRules rules = new RequestRules(OnFailure.KEEP_GOING, Duration.ofHours(1), 20);
-    in(Duration.ZERO, new Event.Submitted(new RequestId(1), specs, rules));
+    for (int caller = 0; caller < callers; caller++) {
+      Standing standing = Standing.ordinary().withCaller("caller " + caller);
+      in(
+          Duration.ZERO,
+          new Event.Submitted(new RequestId(caller), specs.get(caller), rules, standing));
+    }
     while (!due.isEmpty()) {
       Event event = new Event.Woken();
       if (wake.isBefore(due.element().time())) {
@@ -93,9 +104,10 @@ final class DispatcherThroughput {
     System.out.println(
         String.format(
             Locale.ROOT,
-            "%,d builds on %,d machines: %.2f s in the dispatcher, %.1f us for each build,"
-                + " %,d events, %.1f us for each",
+            "%,d builds of %,d callers on %,d machines: %.2f s in the dispatcher, %.1f us for each"
+                + " build, %,d events, %.1f us for each",
             builds,
+            callers,
             MACHINES,
             nanos / 1e9,
             nanos / 1e3 / builds,
@@ -141,9 +153,10 @@ final class DispatcherThroughput {
     if (arguments.length > 0) {
       sizes = List.of(arguments).stream().mapToInt(Integer::parseInt).toArray();
     }
-    new DispatcherThroughput().run(2_000);
+    new DispatcherThroughput().run(2_000, 1);
     for (int size : sizes) {
-      new DispatcherThroughput().run(size);
+      new DispatcherThroughput().run(size, 1);
     }
+    new DispatcherThroughput().run(sizes[sizes.length - 1], CALLERS);
   }
 }

@@ -4,12 +4,13 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The contract, with a real Nix behind real sshds. */
+@NeedsRealPeers
 abstract class RealNixEngineContract extends EngineContract {
   private static RealPeers peers;
 
   @BeforeAll
-  static void findPeers() {
-    peers = RealPeers.orSkip();
+  static void find(RealPeers found) {
+    peers = found;
   }
 
   /** The machines; most of the tests are about the first. */

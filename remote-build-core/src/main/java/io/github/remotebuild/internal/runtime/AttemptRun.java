@@ -98,6 +98,11 @@ final class AttemptRun {
         new BuildLog(job.derivation(), machine.name(), number, limits.logLineBytes(), events);
   }
 
+  /** What it was given of its machine. */
+  MachineAccess machine() {
+    return machine;
+  }
+
   /** Makes the attempt and says why it came to nothing, if it did. Throws nothing. */
   Optional<Failure> run() {
     Optional<Failure> failure;

@@ -63,6 +63,11 @@ final class Connections implements AutoCloseable {
     this.nanoTime = nanoTime;
   }
 
+  /** How the machine is reached. */
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
   /** Borrows a connection: one that is there, or a new one. */
   Loan borrow() throws TransportException, InterruptedException {
     List<Connection> dead = new ArrayList<>();

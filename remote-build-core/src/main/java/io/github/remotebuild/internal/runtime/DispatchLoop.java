@@ -4,15 +4,18 @@ import io.github.remotebuild.Attempt;
 import io.github.remotebuild.BuildEvent;
 import io.github.remotebuild.BuildOutcome;
 import io.github.remotebuild.DerivationResult;
+import io.github.remotebuild.FarmEvent;
 import io.github.remotebuild.dispatch.AttemptId;
 import io.github.remotebuild.dispatch.BuildEnd;
 import io.github.remotebuild.dispatch.BuildId;
 import io.github.remotebuild.dispatch.Dispatcher;
 import io.github.remotebuild.dispatch.Effect;
 import io.github.remotebuild.dispatch.Event;
+import io.github.remotebuild.dispatch.MachineOrder;
 import io.github.remotebuild.dispatch.RequestId;
 import io.github.remotebuild.lease.Lease;
 import io.github.remotebuild.model.Failure;
+import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.policy.Decision;
 import java.time.Duration;
@@ -23,12 +26,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,13 +49,20 @@ import org.slf4j.LoggerFactory;
 final class DispatchLoop {
   /** What is needed of the rest of the engine. */
   interface Surroundings {
-    Dispatcher newDispatcher();
+    Dispatcher newDispatcher(Farm farm);
 
     Instant now();
 
     AttemptRun newRun(ActiveRequest.Node node, Machine machine, int attempt, Runnable slotDone);
 
     void tellEverybody(BuildEvent event);
+
+    /** The list of machines is another one. */
+    void listed(Farm farm);
+
+    void tellOfFarm(FarmEvent event);
+
+    void ended(AttemptRun run);
 
     void ended(ActiveRequest request);
   }
@@ -64,6 +76,7 @@ final class DispatchLoop {
 
   // ---- the loop's thread only ----
   private Dispatcher dispatcher;
+  private final FarmDesk farm;
 
   /** How many dispatchers there have been; their names for attempts begin anew with each. */
   private int generation = 1;
@@ -88,12 +101,17 @@ final class DispatchLoop {
       AttemptRun run) {}
 
   DispatchLoop(
-      ScheduledExecutorService loop, Executor workers, SlotDesk slots, Surroundings surroundings) {
+      ScheduledExecutorService loop,
+      Executor workers,
+      SlotDesk slots,
+      Farm farm,
+      Surroundings surroundings) {
+    this.farm = new FarmDesk(farm);
     this.loop = loop;
     this.workers = workers;
     this.slots = slots;
     this.surroundings = surroundings;
-    this.dispatcher = surroundings.newDispatcher();
+    this.dispatcher = surroundings.newDispatcher(farm);
   }
 
   /** Takes over a request that has been planned; false if everything is being closed. */
@@ -109,6 +127,21 @@ final class DispatchLoop {
             handle(new Event.RequestCancelled(request.id, reason));
           }
         });
+  }
+
+  /** Builds on these machines from now on. */
+  void changeFarm(Farm newFarm) {
+    post(
+        () -> {
+          farm.change(newFarm);
+          surroundings.listed(newFarm);
+          handle(new Event.FarmChanged(newFarm));
+        });
+  }
+
+  /** Has something done to machines; the order may depend on the time. */
+  void order(Set<Machine> machines, Function<Instant, MachineOrder> order) {
+    post(() -> handle(new Event.MachinesOrdered(machines, order.apply(surroundings.now()))));
   }
 
   private boolean post(Runnable task) {
@@ -179,7 +212,13 @@ final class DispatchLoop {
     List<ActiveRequest> failed = new ArrayList<>(requests.values());
     requests.clear();
     nodes.clear();
-    dispatcher = surroundings.newDispatcher();
+    dispatcher = surroundings.newDispatcher(farm.farm());
+    farm.standing()
+        .forEach(
+            (machine, order) ->
+                // Nothing is there yet to be done, and everybody knows of the order.
+                dispatcher.handle(
+                    new Event.MachinesOrdered(Set.of(machine), order), surroundings.now()));
     for (ActiveRequest request : failed) {
       request.fail(failure);
       end(request);
@@ -212,6 +251,8 @@ final class DispatchLoop {
     } else if (effect instanceof Effect.ReportResting e) {
       surroundings.tellEverybody(
           new BuildEvent.MachineResting(e.machine().name(), e.until(), e.reason()));
+    } else if (effect instanceof Effect.ReportMachine e) {
+      surroundings.tellOfFarm(farm.note(e.report()));
     } else if (effect instanceof Effect.WakeAt e) {
       wakeAt(e.time());
     }
@@ -244,7 +285,7 @@ final class DispatchLoop {
   private void requestLease(Slot slot, Machine machine) {
     AttemptId attempt = slot.attempt;
     slots.request(
-        machine,
+        farm.slotOf(machine),
         new SlotDesk.Answers() {
           @Override
           public boolean granted(Lease lease) {
@@ -315,6 +356,7 @@ final class DispatchLoop {
   }
 
   private void attemptEnded(Running ended, Optional<Failure> failure) {
+    surroundings.ended(ended.run);
     if (ended.slot.generation != generation) {
       release(ended.slot);
       return;

@@ -4,10 +4,12 @@ import io.github.remotebuild.BuildEvent;
 import io.github.remotebuild.BuildHandle;
 import io.github.remotebuild.BuildOutcome;
 import io.github.remotebuild.BuildRequest;
+import io.github.remotebuild.FarmEvent;
 import io.github.remotebuild.Limits;
 import io.github.remotebuild.dispatch.Dispatcher;
 import io.github.remotebuild.dispatch.RequestId;
 import io.github.remotebuild.model.Failure;
+import io.github.remotebuild.model.Farm;
 import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.store.SessionSettings;
 import io.github.remotebuild.transport.ConnectOptions;
@@ -47,6 +49,7 @@ public final class Engine implements AutoCloseable {
   private final AtomicBoolean isClosed = new AtomicBoolean();
   private final Closing closing;
   private final ScheduledFuture<?> idleCheck;
+  private final FarmControl farmControl;
 
   /** Starts the engine's own thread. */
   public Engine(EngineSettings settings) {
@@ -67,7 +70,13 @@ public final class Engine implements AutoCloseable {
         SessionSettings.defaults()
             .withStoreDir(settings.hub().storeDir())
             .withCloseGrace(limits.closeGrace());
-    this.machines = new Machines(settings, connectOptions, sessionSettings);
+    this.machines =
+        new Machines(
+            settings.farm(),
+            new Machines.Reach(settings.ssh(), settings.local(), settings.nanoTime()),
+            connectOptions,
+            sessionSettings,
+            threads.helpers());
     Duration opening =
         limits.connectTimeout().plus(limits.authenticateTimeout()).plus(limits.handshakeTimeout());
     this.hub =
@@ -88,8 +97,23 @@ public final class Engine implements AutoCloseable {
             threads.loop(),
             threads.workers(),
             new SlotDesk(settings.leases(), limits.leaseTimeout(), watchdog),
+            settings.farm(),
             new Surroundings());
     this.closing = new Closing(threads, limits.closeGrace(), settings.nanoTime());
+    this.farmControl =
+        new FarmControl(
+            settings.farm(),
+            dispatching,
+            settings
+                .watched()
+                .map(
+                    watched ->
+                        new FarmWatcher(
+                            watched,
+                            limits.machinesFileInterval(),
+                            threads.loop(),
+                            threads.helpers(),
+                            toAll::post)));
     toAll.start();
     long idleMillis = Math.max(1, Nanos.of(limits.idleConnectionAge().dividedBy(4)) / 1_000_000);
     idleCheck =
@@ -100,6 +124,13 @@ public final class Engine implements AutoCloseable {
                 idleMillis,
                 idleMillis,
                 TimeUnit.MILLISECONDS);
+    farmControl.start();
+  }
+
+  /** The list of machines, and what is ordered of them; throws if the engine is closed. */
+  public FarmControl farm() {
+    checkOpen();
+    return farmControl;
   }
 
   private void closeIdle() {
@@ -180,6 +211,7 @@ public final class Engine implements AutoCloseable {
       return;
     }
     idleCheck.cancel(false);
+    farmControl.close();
     closing.begin();
     active.forEach(request -> request.cancel(Closing.REASON));
     closing.awaitDecisions(active);
@@ -231,13 +263,9 @@ public final class Engine implements AutoCloseable {
         new AttemptRun.Surroundings(hub, limits, watchdog, threads.helpers());
 
     @Override
-    public Dispatcher newDispatcher() {
+    public Dispatcher newDispatcher(Farm farm) {
       return new Dispatcher(
-          settings.farm(),
-          settings.policy(),
-          settings.restRule(),
-          settings.shareRule(),
-          settings.random());
+          farm, settings.policy(), settings.restRule(), settings.shareRule(), settings.random());
     }
 
     @Override
@@ -262,6 +290,21 @@ public final class Engine implements AutoCloseable {
     public void tellEverybody(BuildEvent event) {
       toAll.post(event);
       active.forEach(request -> request.delivery.post(event));
+    }
+
+    @Override
+    public void listed(Farm farm) {
+      machines.list(farm);
+    }
+
+    @Override
+    public void tellOfFarm(FarmEvent event) {
+      toAll.post(event);
+    }
+
+    @Override
+    public void ended(AttemptRun run) {
+      machines.release(run.machine());
     }
 
     @Override

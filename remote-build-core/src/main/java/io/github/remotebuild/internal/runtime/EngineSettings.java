@@ -10,6 +10,7 @@ import io.github.remotebuild.policy.SelectionPolicy;
 import io.github.remotebuild.store.Store;
 import io.github.remotebuild.transport.Transport;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -17,7 +18,8 @@ import java.util.random.RandomGenerator;
 /**
  * Everything an {@link Engine} is made of.
  *
- * @param farm the machines
+ * @param farm the machines to begin with
+ * @param watched the file that lists them, if it is watched
  * @param ssh how those elsewhere are reached
  * @param local how this computer is
  * @param hub holds the derivations and receives the results
@@ -35,6 +37,7 @@ import java.util.random.RandomGenerator;
  */
 public record EngineSettings(
     Farm farm,
+    Optional<WatchedFile> watched,
     Transport ssh,
     Transport local,
     Store hub,

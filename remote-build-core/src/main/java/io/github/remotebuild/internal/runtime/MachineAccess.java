@@ -1,5 +1,6 @@
 package io.github.remotebuild.internal.runtime;
 
+import io.github.remotebuild.model.FormatException;
 import io.github.remotebuild.model.Machine;
 import io.github.remotebuild.model.StoreUri;
 import io.github.remotebuild.store.ServeCommand;
@@ -30,15 +31,18 @@ record MachineAccess(
             && uri.host().equals(Optional.of(LOCALHOST)));
   }
 
+  /** Where the machine is, and how one logs in; without the host key that is objected to. */
   static Endpoint endpoint(Machine machine) {
     StoreUri uri = machine.storeUri();
+    Optional<String> hostKey =
+        badHostKey(machine).isPresent() ? Optional.empty() : machine.pinnedHostKey();
     return new Endpoint(
         machine.name(),
         uri.user(),
         uri.host().orElse(LOCALHOST),
         uri.port(),
         machine.identityFile(),
-        machine.pinnedHostKey(),
+        hostKey,
         uri.parameter("compress").filter(v -> v.equals("true") || v.equals("1")).isPresent());
   }
 
@@ -63,9 +67,23 @@ record MachineAccess(
     return isDefault ? local : local.onStore(text);
   }
 
-  /** Why the machine cannot be used by this release, if it cannot. */
+  /** What is wrong with the host key, if something is. */
+  private static Optional<String> badHostKey(Machine machine) {
+    try {
+      machine.pinnedHostKey();
+      return Optional.empty();
+    } catch (FormatException e) {
+      return Optional.of("Could not use " + machine.name() + ": " + e.getMessage());
+    }
+  }
+
+  /** Why the machine cannot be used as its line is, or by this release, if it cannot. */
   static Optional<String> objection(Machine machine) {
     StoreUri uri = machine.storeUri();
+    Optional<String> badHostKey = badHostKey(machine);
+    if (badHostKey.isPresent()) {
+      return badHostKey;
+    }
     if (uri.scheme().equals("ssh-ng") && uri.parameter("remote-program").isPresent()) {
       return Optional.of(
           "Could not use "

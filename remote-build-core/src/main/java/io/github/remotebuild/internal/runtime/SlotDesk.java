@@ -4,7 +4,6 @@ import io.github.remotebuild.lease.Lease;
 import io.github.remotebuild.lease.SlotAnswer;
 import io.github.remotebuild.lease.SlotLeases;
 import io.github.remotebuild.lease.SlotRequest;
-import io.github.remotebuild.model.Machine;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -46,19 +45,17 @@ final class SlotDesk {
     this.watchdog = watchdog;
   }
 
-  void request(Machine machine, Answers answers) {
-    Request request = new Request(machine.name(), answers);
+  void request(SlotRequest wanted, Answers answers) {
+    Request request = new Request(wanted.machine(), answers);
     request.watch =
         watchdog.watch(
             patience,
             () ->
                 request.refused("the lease store gave no answer for " + Texts.duration(patience)));
     try {
-      leases.request(
-          new SlotRequest(machine.storeUri() + " " + machine.systems(), machine.maxJobs()),
-          request);
+      leases.request(wanted, request);
     } catch (RuntimeException | Error e) {
-      LOG.warn("The lease store threw when asked for a slot of {}", machine.name(), e);
+      LOG.warn("The lease store threw when asked for a slot of {}", wanted.machine(), e);
       request.refused("the lease store failed: " + e);
     }
   }
