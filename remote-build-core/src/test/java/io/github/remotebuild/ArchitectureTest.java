@@ -56,6 +56,11 @@ class ArchitectureTest {
   }
 
   @Test
+  void the_claims_on_paths_know_the_model_only() {
+    mayKnowOnly("internal.claims", "model");
+  }
+
+  @Test
   void leases_know_nobody() {
     mayKnowOnly("lease");
   }
@@ -95,7 +100,8 @@ class ArchitectureTest {
   void what_decides_reads_no_clock_and_starts_no_thread() {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT + ".model", ROOT + ".policy", ROOT + ".dispatch")
+        .resideInAnyPackage(
+            ROOT + ".model", ROOT + ".policy", ROOT + ".dispatch", ROOT + ".internal.claims")
         .should()
         .callMethod(System.class, "nanoTime")
         .orShould()
