@@ -11,7 +11,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -212,9 +211,14 @@ class LauncherTest {
     run();
     Path jar = checkout.resolve(JAR);
     Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("r--r--r--"));
-    Assumptions.assumeFalse(Files.isWritable(jar), "root may write everything");
+    boolean isRoot = Files.isWritable(jar);
     change(SOURCE);
 
+    if (isRoot) {
+      // Nothing is somebody else's to root.
+      assertBuildsAnewOnce();
+      return;
+    }
     Tool.Result result = run();
 
     assertRan(result);
