@@ -24,10 +24,10 @@ class SshLoginTest extends SshTestBed {
     assertThat(failure.problem()).isEqualTo(TransportProblem.LOGIN_REJECTED);
     assertThat(failure)
         .hasMessage(
-            "Could not connect to builder-2: 127.0.0.1 port %d does not let builder log in with"
-                + " any key we have. It offers keyboard-interactive, publickey; we tried %s (ecdsa-sha2-nistp256 %s)."
-                + " Check the user name, and that one of our keys is in the authorized_keys of"
-                + " that user.",
+            "Could not connect to builder-2: 127.0.0.1 port %d does not let builder log in with any"
+                + " key we have. It offers keyboard-interactive, publickey; we tried %s"
+                + " (ecdsa-sha2-nistp256 %s). Check the user name, and that one of our keys is in"
+                + " the authorized_keys of that user.",
             sshd.port(), wrong, fingerprint(STRANGER));
   }
 
